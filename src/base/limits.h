@@ -4,11 +4,36 @@
 /* limits.h: every named maximum that is ours to choose, with its reason. Maxima that the protocol
  * sets (stack depth, code size) stand with the rules, in evm/. */
 
+#include <stddef.h>
+
 /* A JSON text that is nested deeper is not a request of ours; jansson recurses once per level. */
 #define LIMIT_JSON_DEPTH 32u
 
 /* The proof of concept's payload is about 100 bytes. Room for growth, but small enough that a
  * thousand clients cannot fill the enclave's memory. */
 #define LIMIT_REQUEST_BYTES (64u * 1024u)
+
+/* All requests on their way in together, beyond the first KiB of each: 256 of the longest. */
+#define LIMIT_INPUT_BYTES ((size_t)16 * 1024 * 1024)
+
+/* A transfer's answer is about 1.2 KB. */
+#define LIMIT_ANSWER_BYTES ((size_t)64 * 1024)
+
+/* Clients connected at once: more than a host's proxy opens, at 1.3 KB each. */
+#define LIMIT_CONNECTIONS 4096u
+
+/* Whole requests that wait for a worker: a burst of a thousand clients, and at 20,000 a second
+ * answered before they lose patience. */
+#define LIMIT_QUEUE 1024u
+
+/* A request arrives, and its answer is taken, within milliseconds; a human typing has the rest. */
+#define LIMIT_DEADLINE_MS 10000u
+
+/* Workers beyond the processors only wait, and each reserves a simulator's address space. */
+#define LIMIT_WORKERS 256u
+
+/* The EVM does not recurse, JSON at most LIMIT_JSON_DEPTH levels of a few hundred bytes; libraries
+ * of big numbers take some tens of KiB. */
+#define LIMIT_WORKER_STACK_BYTES ((size_t)512 * 1024)
 
 #endif
