@@ -35,10 +35,11 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wcast-
 	-Wwrite-strings -Wimplicit-fallthrough -Werror
 ARCH := -march=x86-64-v3
 AR := ar
-LDLIBS := -levent_core -levent_pthreads -ljansson -lsecp256k1 -lcrypto -lgmp -lm -lpthread
+LDLIBS := $(CACHE)/blst/libblst.a -levent_core -levent_pthreads -ljansson -lsecp256k1 -lcrypto -lgmp -lm -lpthread
+BLST := $(CACHE)/blst/libblst.a
 include config/$(CONFIG).mk
 
-CPPFLAGS := -Isrc -I. -D_GNU_SOURCE
+CPPFLAGS := -Isrc -I. -isystem $(CACHE)/blst -D_GNU_SOURCE
 CFLAGS := $(STD) $(OPT) -g $(ARCH) -fno-strict-aliasing -fno-common -fPIE -ffunction-sections \
 	-fdata-sections -ffile-prefix-map=$(CURDIR)/= $(HARDEN) $(SANITIZE) $(WARN) $(WARN_CC)
 LDFLAGS := $(LINK) $(SANITIZE) -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack \
@@ -149,7 +150,7 @@ $(BUILD)/flags: FORCE
 .PHONY: FORCE
 FORCE:
 
-$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags $(BLST)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(CFLAGS_$*) -MMD -MP -c -o $@ $<
@@ -183,7 +184,7 @@ $(BUILD)/bench/%: $(BUILD)/obj/src/%.o $(BUILD)/obj/tests/bench.o $(LIB)
 	$(call say,LINK)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/headers/%.ok: %.h $(HEADERS) $(wildcard src/*/*.def) $(BUILD)/flags
+$(BUILD)/headers/%.ok: %.h $(HEADERS) $(wildcard src/*/*.def) $(BUILD)/flags | $(BLST)
 	@mkdir -p $(@D)
 	$(call say,HEADER)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Wno-unused-function -Wno-empty-translation-unit -fsyntax-only -x c $<
@@ -198,5 +199,10 @@ $(BUILD)/tidy/%.ok: %.c $(HEADERS) .clang-tidy
 # The walkthrough runs them from the root of the checkout.
 nitro_revm revm_driver: %: $(BUILD)/%
 	@cp $< $@
+
+# BLS12-381 comes as sources in an npm package; the script pins, fetches and builds it.
+$(BLST): tools/build-blst $(wildcard tools/npm/*.json)
+	@CACHE=$(CACHE) tools/build-blst
+	@touch -c $@
 
 -include $(patsubst %.c,$(BUILD)/obj/%.d,$(ALL_SRC) $(wildcard tests/*.c))

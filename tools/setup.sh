@@ -7,6 +7,9 @@ packages='make clang-19 lld-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-
     gcc-12 libc6-dev binutils python3 zstd
     libevent-dev libjansson-dev libssl-dev libgmp-dev libsecp256k1-dev'
 
+# blst comes from the npm registry (tools/build-blst); any npm will do.
+command -v npm > /dev/null || packages="$packages nodejs npm"
+
 missing=
 for package in $packages; do
     case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null || true) in

@@ -74,7 +74,7 @@ static ALWAYS_INLINE uint64_t reciprocal_2(u128 d)
             v--;
         }
     }
-    return u256_scalar(v);
+    return u256_scalar(v); /* else clang 19 multiplies by v as a number of two words */
 }
 
 /* digit_1 divides (*rem:u0) by d, *rem < d, and leaves the remainder in *rem. (Algorithm 4) */
@@ -228,7 +228,7 @@ static ALWAYS_INLINE uint64_t divide_digit(uint64_t *a, const uint64_t *d, unsig
         q -= (u128)q * d0 > u128_from_words(rem, u0);
     }
     uint64_t missing = subtract_product(a, d, n, q) - a[n];
-    while (UNLIKELY(missing != 0)) {
+    while (UNLIKELY(missing != 0)) { /* at most twice */
         q--;
         missing -= add_row(a, d, n);
     }
@@ -372,7 +372,8 @@ void u256_divmod(struct u256 *quot, struct u256 *rem, const struct u256 *a, cons
     }
 }
 
-/* negate_if: *out = condition ? -a : a; without a branch, since signs are hard to predict. */
+/* negate_if: *out = condition ? -a : a; without a branch: signs that cannot be predicted make the
+ * whole division take 9.3 ns instead of 4.8 otherwise (and 1 ns less those that can). */
 static ALWAYS_INLINE void negate_if(struct u256 *out, const struct u256 *a, bool condition)
 {
     const uint64_t mask = (uint64_t)0 - condition; /* -a = ~a + 1 */
@@ -686,13 +687,13 @@ static ALWAYS_INLINE void square(struct u256 *out, const struct u256 *a)
     u256_set_words(out, (uint64_t)p00, w1, w2, w3);
 }
 
-/* exp_word: an exponent of one word, not 0. From its lowest bit up, so that multiplying and the
- * next squaring do not wait for each other. */
-static ALWAYS_INLINE void exp_word(struct u256 *out, const struct u256 *base, uint64_t exponent)
+/* exp_short: an exponent of at most 32 bits, not 0. From its lowest bit up, so that multiplying and
+ * the next squaring do not wait for each other. */
+static ALWAYS_INLINE void exp_short(struct u256 *out, const struct u256 *base, uint64_t exponent)
 {
     struct u256 power = *base; /* base^(2^i) after i rounds */
     struct u256 result = U256_ONE;
-    for (;;) {
+    for (;;) { /* at most 32 rounds */
         if ((exponent & 1) != 0) {
             u256_mul(&result, &result, &power);
         }
@@ -705,8 +706,8 @@ static ALWAYS_INLINE void exp_word(struct u256 *out, const struct u256 *base, ui
     u256_copy(out, &result);
 }
 
-/* exp_long: an exponent of more than one word, four bits at a time from the top; the 14 products
- * that the table of powers costs pay from about 50 bits on. */
+/* exp_long: any exponent but 0, four bits at a time from the top; the 14 products that the table of
+ * powers costs pay from about 32 bits on. */
 static NOINLINE void exp_long(struct u256 *out, const struct u256 *base,
                               const struct u256 *exponent)
 {
@@ -744,8 +745,8 @@ void u256_exp(struct u256 *out, const struct u256 *base, const struct u256 *expo
         const uint64_t log2 = u256_bit_len(base) - 1; /* not 0 only with an exponent below 256 */
         const struct u256 shift = u256_from_u64(log2 * exponent->w[0]);
         u256_shl(out, &one, &shift);
-    } else if (u256_fits_u64(exponent)) {
-        exp_word(out, base, exponent->w[0]);
+    } else if (u256_bit_len(exponent) <= 32) {
+        exp_short(out, base, exponent->w[0]);
     } else {
         exp_long(out, base, exponent);
     }

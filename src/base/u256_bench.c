@@ -1,8 +1,7 @@
-/* Times of the 256-bit operations by the lengths of their operands. A plain row measures how many
- * independent operations fit into a second; a row that ends in "_chain" how long one takes when the
- * next one waits for it. Operands lie in memory, as on the EVM's stack, and come from a fixed
- * generator; the first operand is always wider than or as wide as the second one unless the row
- * says otherwise. */
+/* Times of the 256-bit operations by the lengths of their operands in bits: _A_by_B, or one length
+ * for all. A plain row is the time for each of many independent operations; a row that ends in
+ * "_chain" has every operation wait for the one before. Operands lie in memory, as on the EVM's
+ * stack, and come from a fixed generator. */
 
 #include "base/u256.h"
 
@@ -161,12 +160,15 @@ static const struct row rows[] = {
     {"is_zero", &operation_is_zero, PLAIN, {256, 256, 1}, NULL},
     {"is_zero_chain", &operation_is_zero, CHAIN, {256, 256, 1}, NULL},
     {"clz", &operation_clz, PLAIN, {256, 256, 1}, NULL},
-    {"shl", &operation_shl, PLAIN, {256, 8, 1}, NULL},
-    {"shl_chain", &operation_shl, CHAIN, {256, 8, 1}, NULL},
-    {"shr", &operation_shr, PLAIN, {256, 8, 1}, NULL},
-    {"shr_chain", &operation_shr, CHAIN, {256, 8, 1}, NULL},
-    {"sar", &operation_sar, PLAIN, {256, 8, 1}, NULL},
-    {"sar_chain", &operation_sar, CHAIN, {256, 8, 1}, NULL},
+    {"shl_by_32_to_63", &operation_shl, PLAIN, {256, 6, 1}, NULL},
+    {"shl_by_32_to_63_chain", &operation_shl, CHAIN, {256, 6, 1}, NULL},
+    {"shl_by_128_to_255", &operation_shl, PLAIN, {256, 8, 1}, NULL},
+    {"shr_by_32_to_63", &operation_shr, PLAIN, {256, 6, 1}, NULL},
+    {"shr_by_32_to_63_chain", &operation_shr, CHAIN, {256, 6, 1}, NULL},
+    {"shr_by_128_to_255", &operation_shr, PLAIN, {256, 8, 1}, NULL},
+    {"sar_by_32_to_63", &operation_sar, PLAIN, {256, 6, 1}, NULL},
+    {"sar_by_32_to_63_chain", &operation_sar, CHAIN, {256, 6, 1}, NULL},
+    {"sar_by_128_to_255", &operation_sar, PLAIN, {256, 8, 1}, NULL},
     {"byte", &operation_byte, PLAIN, {256, 5, 1}, NULL},
     {"byte_chain", &operation_byte, CHAIN, {256, 5, 1}, NULL},
     {"signextend", &operation_signextend, PLAIN, {256, 5, 1}, NULL},

@@ -499,18 +499,21 @@ static void check_aliases(const struct operation *op, const struct u256 *in,
 
 static void check_operation(const struct operation *op, const struct u256 *in, mpz_t r)
 {
+    /* Ones around each operand, so that a word from beside it shows. */
+    struct u256 fenced[7] = {U256_MAX, in[0], U256_MAX, in[1], U256_MAX, in[2], U256_MAX};
+    struct u256 before[7];
+    memcpy(before, fenced, sizeof(before));
     mpz_t view[3];
     op->reference(r, as_mpz(view[0], &in[0]), as_mpz(view[1], &in[1]), as_mpz(view[2], &in[2]));
     const struct u256 expected = to_u256(r);
-    const struct u256 before[3] = {in[0], in[1], in[2]};
     struct u256 got = {{1, 2, 3, 4}};
-    op->run(&got, &in[0], &in[1], &in[2]);
+    op->run(&got, &fenced[1], &fenced[3], &fenced[5]);
     if (!same(&got, &expected)) {
         fail(op->name, "wrong result", in, &got, &expected);
         return;
     }
-    if (memcmp(in, before, sizeof(before)) != 0) {
-        fail(op->name, "an input changed", before, &got, &expected);
+    if (memcmp(fenced, before, sizeof(before)) != 0) {
+        fail(op->name, "an input changed", in, &got, &expected);
         return;
     }
     check_aliases(op, in, &expected);
