@@ -1,0 +1,794 @@
+/* The trie's roots: against known ones; against a naive trie, which is the Yellow Paper's appendix
+ * D written down as it stands, over random small tries in which every shape of node occurs; and
+ * against each other, where orders and detours must not matter. Then what happens when the arena
+ * is full, at every size of it. */
+
+#include "trie/mpt.h"
+
+#include <stdlib.h>
+
+#include "crypto/keccak.h"
+#include "tests/test.h"
+
+#define ARENA_CAP ((size_t)8 << 20)
+#define PAIRS_MAX 600u
+
+static uint8_t *region;
+
+/* ---- the naive trie -------------------------------------------------------------------------- */
+
+struct pair {
+    uint8_t key[MPT_KEY_MAX];
+    size_t key_len;
+    const uint8_t *value;
+    size_t value_len;
+};
+
+/* struct model is a map as an array of pairs sorted by key. */
+struct model {
+    struct pair pair[PAIRS_MAX];
+    size_t count;
+};
+
+/* What the naive trie met, to see that the tests leave out nothing. */
+struct shapes {
+    size_t leaf, extension, branch, branch_value, embedded, embedded_branch, hashed, odd, even;
+};
+
+static struct shapes shapes;
+
+/* An RLP in the making: naive, so its items are moved to make room for a list's header. */
+struct naive_rlp {
+    uint8_t b[4096];
+    size_t len;
+};
+
+static void naive_put(struct naive_rlp *r, const uint8_t *data, size_t len)
+{
+    if (len > sizeof(r->b) - r->len) {
+        abort();
+    }
+    bytes_copy(r->b + r->len, data, len);
+    r->len += len;
+}
+
+static size_t naive_header(uint8_t header[static 3], size_t len, uint8_t offset)
+{
+    if (len <= 55) {
+        header[0] = (uint8_t)(offset + len);
+        return 1;
+    }
+    if (len <= 255) {
+        header[0] = (uint8_t)(offset + 56);
+        header[1] = (uint8_t)len;
+        return 2;
+    }
+    header[0] = (uint8_t)(offset + 57);
+    header[1] = (uint8_t)(len >> 8);
+    header[2] = (uint8_t)len;
+    return 3;
+}
+
+static void naive_string(struct naive_rlp *r, const uint8_t *data, size_t len)
+{
+    uint8_t header[3];
+    if (len != 1 || data[0] >= 0x80) {
+        naive_put(r, header, naive_header(header, len, 0x80));
+    }
+    naive_put(r, data, len);
+}
+
+static void naive_list(struct naive_rlp *out, const struct naive_rlp *items)
+{
+    uint8_t header[3];
+    out->len = 0;
+    naive_put(out, header, naive_header(header, items->len, 0xc0));
+    naive_put(out, items->b, items->len);
+}
+
+static unsigned naive_nibble(const struct pair *p, size_t i)
+{
+    return i % 2 == 0 ? p->key[i / 2] >> 4 : p->key[i / 2] & 15;
+}
+
+/* HP of appendix C, over the nibbles [from, to). */
+static void naive_path(struct naive_rlp *r, const struct pair *p, size_t from, size_t to, bool leaf)
+{
+    uint8_t out[33];
+    size_t len = 1;
+    bool odd = (to - from) % 2 == 1;
+    shapes.odd += odd;
+    shapes.even += !odd;
+    out[0] = (uint8_t)(leaf ? 0x20 : 0x00);
+    if (odd) {
+        out[0] = (uint8_t)(out[0] + 0x10 + naive_nibble(p, from));
+        from++;
+    }
+    for (; from < to; from += 2) {
+        out[len++] = (uint8_t)(16 * naive_nibble(p, from) + naive_nibble(p, from + 1));
+    }
+    naive_string(r, out, len);
+}
+
+/* c(J, i) of appendix D: the RLP of the node for pairs that agree in their first `depth` nibbles.
+ */
+static void naive_node(struct naive_rlp *out, const struct pair *pairs, size_t count, size_t depth);
+
+/* n(J, i): nothing, the node itself, or its hash. */
+static void naive_ref(struct naive_rlp *r, const struct pair *pairs, size_t count, size_t depth)
+{
+    if (count == 0) {
+        naive_string(r, NULL, 0);
+        return;
+    }
+    struct naive_rlp node;
+    naive_node(&node, pairs, count, depth);
+    if (node.len < 32) {
+        shapes.embedded++;
+        shapes.embedded_branch += node.len >= 18 && count > 1;
+        naive_put(r, node.b, node.len);
+        return;
+    }
+    struct hash32 hash;
+    shapes.hashed++;
+    keccak256(&hash, node.b, node.len);
+    naive_string(r, hash.b, sizeof(hash.b));
+}
+
+static void naive_branch(struct naive_rlp *items, const struct pair *pairs, size_t count,
+                         size_t depth)
+{
+    const struct pair *ends_here = 2 * pairs[0].key_len == depth ? &pairs[0] : NULL;
+    size_t at = ends_here != NULL ? 1 : 0;
+    for (unsigned nibble = 0; nibble < 16; nibble++) {
+        size_t first = at;
+        while (at < count && naive_nibble(&pairs[at], depth) == nibble) {
+            at++;
+        }
+        naive_ref(items, pairs + first, at - first, depth + 1);
+    }
+    if (ends_here != NULL) {
+        shapes.branch_value++;
+        naive_string(items, ends_here->value, ends_here->value_len);
+    } else {
+        naive_string(items, NULL, 0);
+    }
+    shapes.branch++;
+}
+
+static void naive_node(struct naive_rlp *out, const struct pair *pairs, size_t count, size_t depth)
+{
+    const struct pair *first = &pairs[0];
+    const struct pair *last = &pairs[count - 1];
+    struct naive_rlp items;
+    items.len = 0;
+    size_t common = depth; /* sorted: what the first and the last agree in, all agree in */
+    while (common < 2 * first->key_len && common < 2 * last->key_len &&
+           naive_nibble(first, common) == naive_nibble(last, common)) {
+        common++;
+    }
+    if (count == 1) {
+        shapes.leaf++;
+        naive_path(&items, first, depth, 2 * first->key_len, true);
+        naive_string(&items, first->value, first->value_len);
+    } else if (common > depth) {
+        shapes.extension++;
+        naive_path(&items, first, depth, common, false);
+        naive_ref(&items, pairs, count, common);
+    } else {
+        naive_branch(&items, pairs, count, depth);
+    }
+    naive_list(out, &items);
+}
+
+static struct hash32 naive_root(const struct model *m)
+{
+    struct naive_rlp node;
+    struct hash32 root;
+    node.len = 0;
+    if (m->count == 0) {
+        naive_string(&node, NULL, 0);
+    } else {
+        naive_node(&node, m->pair, m->count, 0);
+    }
+    keccak256(&root, node.b, node.len);
+    return root;
+}
+
+static int key_compare(const struct pair *p, struct bytes key)
+{
+    size_t shorter = p->key_len < key.len ? p->key_len : key.len;
+    int order = shorter == 0 ? 0 : memcmp(p->key, key.ptr, shorter);
+    return order != 0 ? order : (p->key_len > key.len) - (p->key_len < key.len);
+}
+
+/* model_put is mpt_put on the model, which keeps no copy of the value. */
+static void model_put(struct model *m, struct bytes key, struct bytes value)
+{
+    size_t i = 0;
+    while (i < m->count && key_compare(&m->pair[i], key) < 0) {
+        i++;
+    }
+    bool found = i < m->count && key_compare(&m->pair[i], key) == 0;
+    size_t after = (m->count - i - found) * sizeof(m->pair[0]);
+    if (value.len == 0) {
+        if (found) {
+            memmove(&m->pair[i], &m->pair[i + 1], after);
+            m->count--;
+        }
+        return;
+    }
+    if (!found) {
+        if (m->count == PAIRS_MAX) {
+            abort();
+        }
+        memmove(&m->pair[i + 1], &m->pair[i], after);
+        m->count++;
+    }
+    bytes_copy(m->pair[i].key, key.ptr, key.len);
+    m->pair[i].key_len = key.len;
+    m->pair[i].value = value.ptr;
+    m->pair[i].value_len = value.len;
+}
+
+/* ---- helpers --------------------------------------------------------------------------------- */
+
+/* A trie in an arena of its own over the shared region. */
+struct fixture {
+    struct arena arena;
+    struct mpt trie;
+};
+
+static void fixture_start(struct fixture *f, size_t cap)
+{
+    if (region == NULL) {
+        region = test_region(ARENA_CAP);
+    }
+    arena_init(&f->arena, region, cap);
+    mpt_init(&f->trie, &f->arena);
+}
+
+static void fixture_end(struct fixture *f)
+{
+    arena_reset(&f->arena);
+}
+
+static struct bytes text(const char *s)
+{
+    return bytes_from(s, strlen(s));
+}
+
+static bool root_is(struct mpt *trie, const struct hash32 *want)
+{
+    struct hash32 got;
+    if (mpt_root(trie, &got) != OK) {
+        test_fail(__FILE__, __LINE__, "mpt_root");
+        return false;
+    }
+    return test_bytes_equal(__FILE__, __LINE__, got.b, want->b, sizeof(want->b));
+}
+
+static bool root_is_hex(struct mpt *trie, const char *hex)
+{
+    struct hash32 want;
+    test_hex(want.b, sizeof(want.b), hex);
+    return root_is(trie, &want);
+}
+
+/* Values of the random tests are views of these bytes. */
+static uint8_t value_bytes[4096];
+
+static struct bytes random_value(size_t len_max)
+{
+    if (value_bytes[0] == 0) {
+        test_random_bytes(value_bytes, sizeof(value_bytes));
+        value_bytes[0] = 1;
+    }
+    size_t len = 1 + test_random() % len_max;
+    return bytes_from(value_bytes + test_random() % (sizeof(value_bytes) - len), len);
+}
+
+/* random_key makes a key of at most `len_max` bytes whose nibbles are all 0 or 15, with now and
+ * then another: keys that share much. */
+static struct bytes random_key(uint8_t out[static MPT_KEY_MAX], size_t len_min, size_t len_max)
+{
+    size_t len = len_min + test_random() % (len_max - len_min + 1);
+    for (size_t i = 0; i < len; i++) {
+        uint64_t random = test_random();
+        out[i] = (uint8_t)((random & 1 ? 0xf0 : 0) | (random & 2 ? 0x0f : 0));
+        if ((random >> 8) % 8 == 0) {
+            out[i] = (uint8_t)(random >> 16);
+        }
+    }
+    return bytes_from(out, len);
+}
+
+/* put puts into both; false when it failed. The trie sees copies that are overwritten at once, so
+ * that a view it kept would show. */
+static bool put(struct mpt *trie, struct model *m, struct bytes key, struct bytes value)
+{
+    uint8_t key_copy[MPT_KEY_MAX];
+    uint8_t value_copy[sizeof(value_bytes)];
+    bytes_copy(key_copy, key.ptr, key.len);
+    bytes_copy(value_copy, value.ptr, value.len);
+    enum err e = mpt_put(trie, bytes_from(key_copy, key.len), bytes_from(value_copy, value.len));
+    memset(key_copy, 0xa5, sizeof(key_copy));
+    memset(value_copy, 0x5a, value.len);
+    if (e == OK) {
+        model_put(m, key, value);
+    }
+    return e == OK;
+}
+
+/* ---- known roots ----------------------------------------------------------------------------- */
+
+#define EMPTY_ROOT "56e81f171bcc55a6ff8345e692c0f86e5b48e01b996cadc001622fb5e363b421"
+
+static void the_empty_trie(void)
+{
+    struct fixture f;
+    fixture_start(&f, 0);
+    CHECK(root_is_hex(&f.trie, EMPTY_ROOT));
+    CHECK_EQ(mpt_put(&f.trie, text("dog"), text("")), OK);
+    CHECK_EQ(mpt_put(&f.trie, text(""), text("")), OK);
+    CHECK(root_is_hex(&f.trie, EMPTY_ROOT));
+    fixture_end(&f);
+}
+
+/* Facts from github.com/ethereum/tests, TrieTests (trietest.json and trieanyorder.json), and the
+ * empty key. "key=value" in order; a key without a value is removed. */
+static const struct {
+    const char *puts[8];
+    const char *root;
+} known[] = {
+    {{"A=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+     "d23786fb4a010da3ce639d66d5e904a11dbc02746d1ce25029e53290cabf28ab"},
+    {{"doe=reindeer", "dog=puppy", "dogglesworth=cat"},
+     "8aad789dff2f538bca5d8ea56e8abe10f4c7ba3a5dea95fea4cd6e7c3a1168d3"},
+    {{"do=verb", "horse=stallion", "doge=coin", "dog=puppy"},
+     "5991bb8c6514148a29db676a14ac506cd2cd5775ace63c30a4fe457715e9ac84"},
+    {{"foo=bar", "food=bass"}, "17beaa1648bafa633cda809c90c04af50fc8aed3cb40d16efbddee6fdf63c4c3"},
+    {{"be=e", "dog=puppy", "bed=d"},
+     "3f67c7a47520f79faa29255d2d3c084a7a6df0453116ed7232ff10277a8be68b"},
+    {{"test=test", "te=testy"}, "8452568af70d8d140f58d941338542f645fcca50094b20f3c3d8c3df49337928"},
+    {{"do=verb", "ether=wookiedoo", "horse=stallion", "shaman=horse", "doge=coin", "ether",
+      "dog=puppy", "shaman"},
+     "5991bb8c6514148a29db676a14ac506cd2cd5775ace63c30a4fe457715e9ac84"},
+    {{"key1aa=0123456789012345678901234567890123456789xxx",
+      "key1=0123456789012345678901234567890123456789Very_Long", "key2bb=aval3", "key2=short",
+      "key3cc=aval3", "key3=1234567890123456789012345678901"},
+     "cb65032e2f76c48b82b5c24b3db8f670ce73982869d38cd39a624f23d62a9e89"},
+    {{"abc=123", "abcd=abcd", "abc=abc"},
+     "7a320748f780ad9ad5b0837302075ce0eeba6c26e3d8562c67ccc0f1b273298a"},
+    {{"dog=puppy", "doge=coin", "doge", "dog"}, EMPTY_ROOT},
+};
+
+static void known_roots(void)
+{
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        /* With a root in between, there are refs to forget. */
+        for (unsigned between = 0; between < 2; between++) {
+            struct fixture f;
+            fixture_start(&f, ARENA_CAP);
+            for (size_t j = 0; j < 8 && known[i].puts[j] != NULL; j++) {
+                const char *key = known[i].puts[j];
+                size_t key_len = strcspn(key, "=");
+                const char *value = key[key_len] == '=' ? key + key_len + 1 : "";
+                struct hash32 ignored;
+                CHECK_EQ(mpt_put(&f.trie, bytes_from(key, key_len), text(value)), OK);
+                CHECK(between == 0 || mpt_root(&f.trie, &ignored) == OK);
+            }
+            CHECK(root_is_hex(&f.trie, known[i].root));
+            fixture_end(&f);
+        }
+    }
+}
+
+static void known_root_of_bytes(void)
+{
+    struct fixture f;
+    fixture_start(&f, ARENA_CAP);
+    CHECK_EQ(mpt_put(&f.trie, bytes_from("\x00\x45", 2), bytes_from("\x01\x23\x45\x67\x89", 5)),
+             OK);
+    CHECK_EQ(mpt_put(&f.trie, bytes_from("\x45\x00", 2), bytes_from("\x98\x76\x54\x32\x10", 5)),
+             OK);
+    CHECK(root_is_hex(&f.trie, "285505fcabe84badc8aa310e2aae17eddc7d120aabec8a476902c8184b3a3503"));
+    fixture_end(&f);
+}
+
+/* ---- against the naive trie ------------------------------------------------------------------ */
+
+static struct model model;
+
+/* run_random does `steps` puts and removals of keys of the given sizes, and compares now and then.
+ */
+static void run_random(size_t steps, size_t key_len_min, size_t key_len_max, size_t value_len_max)
+{
+    struct fixture f;
+    fixture_start(&f, ARENA_CAP);
+    model.count = 0;
+    for (size_t step = 0; step < steps; step++) {
+        uint8_t buf[MPT_KEY_MAX];
+        struct bytes key = random_key(buf, key_len_min, key_len_max);
+        uint64_t dice = test_random() % 8;
+        if (dice < 3 && model.count != 0) {
+            /* A key that is there: removed, or changed. */
+            const struct pair *p = &model.pair[test_random() % model.count];
+            memcpy(buf, p->key, sizeof(buf));
+            key = bytes_from(buf, p->key_len);
+        }
+        struct bytes value = dice < 2 ? text("") : random_value(value_len_max);
+        CHECK(put(&f.trie, &model, key, value));
+        if (step + 1 == steps || test_random() % 4 == 0) {
+            struct hash32 want = naive_root(&model);
+            CHECK(root_is(&f.trie, &want));
+        }
+    }
+    /* Down to nothing, in random order. */
+    while (model.count != 0) {
+        struct pair p = model.pair[test_random() % model.count];
+        size_t used = f.arena.used;
+        CHECK(put(&f.trie, &model, bytes_from(p.key, p.key_len), text("")));
+        CHECK_EQ(f.arena.used, used);
+        struct hash32 want = naive_root(&model);
+        CHECK(root_is(&f.trie, &want));
+    }
+    fixture_end(&f);
+}
+
+static void random_tries_are_as_the_naive_one(void)
+{
+    shapes = (struct shapes){0};
+    for (size_t i = 0; i < 4000 && !test_failed(); i++) {
+        size_t key_len_max = i % 5;
+        size_t value_len_max = i % 3 == 0 ? 1 : i % 3 == 1 ? 8 : 200;
+        run_random(1 + i % 40, 0, key_len_max, value_len_max);
+    }
+    for (size_t i = 0; i < 60 && !test_failed(); i++) {
+        run_random(60, i % 2 == 0 ? 32 : 0, 32, 100);
+    }
+    CHECK(shapes.leaf > 1000);
+    CHECK(shapes.extension > 1000);
+    CHECK(shapes.branch > 1000);
+    CHECK(shapes.branch_value > 1000);
+    CHECK(shapes.embedded > 1000);
+    CHECK(shapes.embedded_branch > 1000);
+    CHECK(shapes.hashed > 1000);
+    CHECK(shapes.odd > 1000);
+    CHECK(shapes.even > 1000);
+}
+
+/* The deepest trie there can be: for each nibble of a key of 32 bytes another key that leaves it
+ * there; and the same with all the key's prefixes. */
+static void the_deepest_paths(void)
+{
+    for (unsigned prefixes = 0; prefixes < 2; prefixes++) {
+        struct fixture f;
+        fixture_start(&f, ARENA_CAP);
+        model.count = 0;
+        uint8_t deep[MPT_KEY_MAX];
+        test_random_bytes(deep, sizeof(deep));
+        for (size_t nibble = 0; nibble < 2 * sizeof(deep); nibble++) {
+            uint8_t key[MPT_KEY_MAX];
+            memcpy(key, deep, sizeof(key));
+            key[nibble / 2] ^= nibble % 2 == 0 ? 0x10 : 0x01;
+            size_t len = prefixes == 0 ? sizeof(key) : nibble / 2 + 1;
+            CHECK(put(&f.trie, &model, bytes_from(key, len), random_value(60)));
+            if (prefixes == 1) {
+                CHECK(put(&f.trie, &model, bytes_from(deep, nibble / 2), random_value(60)));
+            }
+        }
+        CHECK(put(&f.trie, &model, bytes_from(deep, sizeof(deep)), random_value(60)));
+        struct hash32 want = naive_root(&model);
+        CHECK(root_is(&f.trie, &want));
+        CHECK(put(&f.trie, &model, bytes_from(deep, sizeof(deep)), text("")));
+        want = naive_root(&model);
+        CHECK(root_is(&f.trie, &want));
+        fixture_end(&f);
+    }
+}
+
+/* A leaf and a branch whose RLP does not fit where small nodes are put together. */
+static void long_values(void)
+{
+    static const size_t lens[] = {55, 56, 255, 256, 480, 1000, 1024, 3000};
+    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
+        struct fixture f;
+        fixture_start(&f, ARENA_CAP);
+        model.count = 0;
+        random_value(1);
+        CHECK(put(&f.trie, &model, text("dog"), bytes_from(value_bytes, lens[i])));
+        struct hash32 want = naive_root(&model);
+        CHECK(root_is(&f.trie, &want));
+        for (unsigned nibble = 0; nibble < 16; nibble++) {
+            uint8_t key[4] = {'d', 'o', 'g', (uint8_t)(16 * nibble)};
+            CHECK(put(&f.trie, &model, bytes_from(key, sizeof(key)), random_value(60)));
+        }
+        size_t used = f.arena.used;
+        want = naive_root(&model);
+        CHECK(root_is(&f.trie, &want));
+        CHECK_EQ(f.arena.used, used);
+        fixture_end(&f);
+    }
+}
+
+/* ---- against each other ---------------------------------------------------------------------- */
+
+#define MANY 500u
+
+static struct pair many[MANY];
+
+static void make_many(void)
+{
+    for (size_t i = 0; i < MANY; i++) {
+        many[i].key_len = sizeof(many[i].key);
+        /* Two hash-like keys of three, and one that shares 30 bytes with the key before. */
+        test_random_bytes(many[i].key, sizeof(many[i].key));
+        if (i % 3 == 2) {
+            memcpy(many[i].key, many[i - 1].key, 30);
+        }
+        struct bytes value = random_value(110);
+        many[i].value = value.ptr;
+        many[i].value_len = value.len;
+    }
+}
+
+static bool put_many(struct mpt *trie, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        if (mpt_put(trie, bytes_from(many[i].key, many[i].key_len),
+                    bytes_from(many[i].value, many[i].value_len)) != OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void shuffle_many(void)
+{
+    for (size_t i = MANY - 1; i > 0; i--) {
+        size_t j = test_random() % (i + 1);
+        struct pair swap = many[i];
+        many[i] = many[j];
+        many[j] = swap;
+    }
+}
+
+static void the_order_does_not_matter(void)
+{
+    struct hash32 want;
+    make_many();
+    for (size_t round = 0; round < 20; round++) {
+        struct fixture f;
+        fixture_start(&f, ARENA_CAP);
+        shuffle_many();
+        CHECK(put_many(&f.trie, 0, MANY));
+        if (round == 0) {
+            CHECK_EQ(mpt_root(&f.trie, &want), OK);
+        }
+        CHECK(root_is(&f.trie, &want));
+        fixture_end(&f);
+    }
+}
+
+/* Adding keys and removing them again, in another order, leads back through the same roots. */
+static void what_is_removed_leaves_no_trace(void)
+{
+    static struct hash32 roots[MANY + 1];
+    struct fixture f;
+    fixture_start(&f, ARENA_CAP);
+    make_many();
+    for (size_t i = 0; i < MANY; i++) {
+        CHECK_EQ(mpt_root(&f.trie, &roots[i]), OK);
+        CHECK(put_many(&f.trie, i, i + 1));
+    }
+    for (size_t i = MANY; i-- > 0;) {
+        CHECK_EQ(mpt_put(&f.trie, bytes_from(many[i].key, many[i].key_len), text("")), OK);
+        CHECK(root_is(&f.trie, &roots[i]));
+    }
+    CHECK(put_many(&f.trie, 0, MANY / 2));
+    for (size_t round = 0; round < 20; round++) {
+        CHECK(put_many(&f.trie, MANY / 2, MANY));
+        for (size_t i = MANY / 2; i < MANY; i++) {
+            size_t removed = MANY / 2 + (i * 7 + round) % (MANY / 2);
+            CHECK_EQ(
+                mpt_put(&f.trie, bytes_from(many[removed].key, many[removed].key_len), text("")),
+                OK);
+        }
+        CHECK(root_is(&f.trie, &roots[MANY / 2]));
+    }
+    fixture_end(&f);
+}
+
+static void puts_that_change_nothing(void)
+{
+    struct fixture f;
+    fixture_start(&f, ARENA_CAP);
+    make_many();
+    CHECK(put_many(&f.trie, 0, MANY / 2));
+    struct hash32 want;
+    CHECK_EQ(mpt_root(&f.trie, &want), OK);
+    size_t used = f.arena.used;
+    CHECK(put_many(&f.trie, 0, MANY / 2));
+    for (size_t i = MANY / 2; i < MANY; i++) {
+        CHECK_EQ(mpt_put(&f.trie, bytes_from(many[i].key, many[i].key_len), text("")), OK);
+        CHECK_EQ(mpt_put(&f.trie, bytes_from(many[i].key, i % 32), text("")), OK);
+    }
+    CHECK_EQ(f.arena.used, used);
+    CHECK(root_is(&f.trie, &want));
+    fixture_end(&f);
+}
+
+/* What has not changed is not hashed again. Hashing a long value takes memory for a moment, so with
+ * the arena full the root can be had only as long as the long value's hash is kept. */
+static void hashes_only_what_changed(void)
+{
+    struct fixture f;
+    fixture_start(&f, ARENA_CAP);
+    model.count = 0;
+    random_value(1);
+    struct bytes long_value = bytes_from(value_bytes, 3000);
+    CHECK(put(&f.trie, &model, text("dog"), long_value));
+    CHECK(put(&f.trie, &model, text("do"), text("verb")));
+    CHECK(put(&f.trie, &model, text("doge"), text("coin")));
+    CHECK(put(&f.trie, &model, text("horse"), text("stallion")));
+    CHECK(put(&f.trie, &model, text("cat"), long_value));
+    struct hash32 want = naive_root(&model);
+    CHECK(root_is(&f.trie, &want));
+    struct mpt single;
+    struct hash32 root_of_single;
+    mpt_init(&single, &f.arena);
+    CHECK_EQ(mpt_put(&single, text("dog"), long_value), OK);
+    CHECK_EQ(mpt_root(&single, &root_of_single), OK);
+    CHECK(arena_alloc(&f.arena, f.arena.cap - f.arena.used, 1, 1) != NULL);
+    CHECK(root_is(&single, &root_of_single));
+    CHECK(root_is(&f.trie, &want));
+    CHECK(put(&f.trie, &model, text("cat"), long_value));
+    CHECK(put(&f.trie, &model, text("cats"), text("")));
+    CHECK(root_is(&f.trie, &want));
+    CHECK(put(&f.trie, &model, text("horse"), text("mare")));
+    want = naive_root(&model);
+    CHECK(root_is(&f.trie, &want));
+    CHECK(put(&f.trie, &model, text("horse"), text("")));
+    want = naive_root(&model);
+    CHECK(root_is(&f.trie, &want));
+    CHECK(put(&f.trie, &model, text("cat"), bytes_from(value_bytes, 2999)));
+    CHECK_EQ(mpt_root(&f.trie, &want), ERR_MEMORY);
+    fixture_end(&f);
+}
+
+static void values_that_fit_take_no_memory(void)
+{
+    struct fixture f;
+    fixture_start(&f, ARENA_CAP);
+    model.count = 0;
+    random_value(1);
+    size_t longest = 0;
+    for (size_t i = 0; i < 200; i++) {
+        size_t len = 1 + test_random() % 100;
+        size_t used = f.arena.used;
+        CHECK(put(&f.trie, &model, text("dog"), bytes_from(value_bytes + i, len)));
+        CHECK(len > longest || f.arena.used == used);
+        longest = len > longest ? len : longest;
+        struct hash32 want = naive_root(&model);
+        CHECK(root_is(&f.trie, &want));
+    }
+    fixture_end(&f);
+}
+
+static void tries_share_an_arena(void)
+{
+    struct fixture f;
+    fixture_start(&f, ARENA_CAP);
+    struct mpt other;
+    mpt_init(&other, &f.arena);
+    make_many();
+    for (size_t i = 0; i < MANY; i++) {
+        CHECK(put_many(i % 2 == 0 ? &f.trie : &other, i, i + 1));
+    }
+    struct hash32 root;
+    CHECK_EQ(mpt_root(&f.trie, &root), OK);
+    CHECK_EQ(mpt_put(&other, text("dog"), text("puppy")), OK);
+    CHECK(root_is(&f.trie, &root));
+    struct mpt again;
+    mpt_init(&again, &f.arena);
+    for (size_t i = 0; i < MANY; i += 2) {
+        CHECK(put_many(&again, i, i + 1));
+    }
+    CHECK(root_is(&again, &root));
+    fixture_end(&f);
+}
+
+/* ---- limits ---------------------------------------------------------------------------------- */
+
+static void too_long_keys_and_values(void)
+{
+    struct fixture f;
+    fixture_start(&f, ARENA_CAP);
+    static const uint8_t key[MPT_KEY_MAX + 1];
+    CHECK_EQ(mpt_put(&f.trie, bytes_from(key, sizeof(key)), text("x")), ERR_LIMIT);
+    CHECK_EQ(mpt_put(&f.trie, bytes_from(key, sizeof(key)), text("")), ERR_LIMIT);
+    CHECK_EQ(mpt_put(&f.trie, text("k"), bytes_from(key, (size_t)MPT_VALUE_MAX + 1)), ERR_LIMIT);
+    CHECK_EQ(mpt_put(&f.trie, text("k"), bytes_from(key, MPT_VALUE_MAX)), ERR_MEMORY);
+    CHECK(root_is_hex(&f.trie, EMPTY_ROOT));
+    fixture_end(&f);
+}
+
+/* Keys of all sizes that end at an unreadable page. */
+static void reads_no_further_than_the_key(void)
+{
+    struct fixture f;
+    fixture_start(&f, ARENA_CAP);
+    model.count = 0;
+    static const uint8_t zeros[MPT_KEY_MAX];
+    CHECK(put(&f.trie, &model, bytes_from(zeros, sizeof(zeros)), random_value(9)));
+    for (size_t len = 0; len <= MPT_KEY_MAX; len++) {
+        uint8_t *key = test_guarded(zeros, len);
+        const uint8_t *value = test_guarded("value", 5);
+        CHECK_EQ(mpt_put(&f.trie, bytes_from(key, len), bytes_from(value, 5)), OK);
+        model_put(&model, bytes_from(key, len), bytes_from(value, 5));
+    }
+    struct hash32 want = naive_root(&model);
+    CHECK(root_is(&f.trie, &want));
+    fixture_end(&f);
+}
+
+/* A full arena at every size: each put either succeeds, or fails with ERR_MEMORY and leaves the
+ * trie as it was. The root likewise. */
+static void the_arena_fills_up(void)
+{
+    size_t failed_puts = 0;
+    size_t failed_roots = 0;
+    for (size_t cap = 0; cap < 8192 && !test_failed(); cap += 8) {
+        struct fixture f;
+        fixture_start(&f, cap);
+        model.count = 0;
+        for (size_t step = 0; step < 24; step++) {
+            uint8_t buf[MPT_KEY_MAX];
+            struct bytes key = random_key(buf, 0, 3);
+            bool removal = test_random() % 4 == 0;
+            struct bytes value = removal ? text("") : random_value(step % 8 == 0 ? 1500 : 40);
+            size_t used = f.arena.used;
+            if (!put(&f.trie, &model, key, value)) {
+                CHECK(!removal);
+                CHECK_EQ(mpt_put(&f.trie, key, value), ERR_MEMORY);
+                CHECK_EQ(f.arena.used, used);
+                failed_puts++;
+            }
+            struct hash32 want = naive_root(&model);
+            struct hash32 got = {{0}};
+            used = f.arena.used;
+            enum err e = mpt_root(&f.trie, &got);
+            CHECK(e == OK || e == ERR_MEMORY);
+            CHECK_EQ(f.arena.used, used);
+            if (e == ERR_MEMORY) {
+                want = (struct hash32){{0}};
+                failed_roots++;
+            }
+            CHECK_BYTES(got.b, want.b, sizeof(want.b));
+        }
+        fixture_end(&f);
+    }
+    CHECK(failed_puts > 100);
+    CHECK(failed_roots > 100);
+}
+
+static const struct test_case cases[] = {
+    CASE(the_empty_trie),
+    CASE(known_roots),
+    CASE(known_root_of_bytes),
+    CASE(random_tries_are_as_the_naive_one),
+    CASE(the_deepest_paths),
+    CASE(long_values),
+    CASE(the_order_does_not_matter),
+    CASE(what_is_removed_leaves_no_trace),
+    CASE(puts_that_change_nothing),
+    CASE(hashes_only_what_changed),
+    CASE(values_that_fit_take_no_memory),
+    CASE(tries_share_an_arena),
+    CASE(too_long_keys_and_values),
+    CASE(reads_no_further_than_the_key),
+    CASE(the_arena_fills_up),
+};
+
+TEST_MAIN(cases)
