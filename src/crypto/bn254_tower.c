@@ -55,13 +55,13 @@ static NOINLINE void fp2w_sqr(struct fp2w *out, const struct fp2 *a)
     fp2w_sqr_inline(out, a);
 }
 
-static ALWAYS_INLINE void fp2w_add(struct fp2w *out, const struct fp2w *a, const struct fp2w *b)
+static NOINLINE void fp2w_add(struct fp2w *out, const struct fp2w *a, const struct fp2w *b)
 {
     fpw_add(&out->c0, &a->c0, &b->c0);
     fpw_add(&out->c1, &a->c1, &b->c1);
 }
 
-static ALWAYS_INLINE void fp2w_sub(struct fp2w *out, const struct fp2w *a, const struct fp2w *b)
+static NOINLINE void fp2w_sub(struct fp2w *out, const struct fp2w *a, const struct fp2w *b)
 {
     fpw_sub(&out->c0, &a->c0, &b->c0);
     fpw_sub(&out->c1, &a->c1, &b->c1);

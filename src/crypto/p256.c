@@ -32,8 +32,8 @@ struct p256 {
     EC_POINT *key;
     EC_POINT *sum;
     BIGNUM *r;
-    BIGNUM *u1; /* h / s */
-    BIGNUM *u2; /* r / s */
+    BIGNUM *u1;
+    BIGNUM *u2;
     BIGNUM *x;
     BIGNUM *y;
     BIGNUM *z;
@@ -102,9 +102,9 @@ static void words_from_bytes(mp_limb_t words[static WORDS], const uint8_t in[sta
     }
 }
 
-/* order_inverse: out = 1 / s mod n, big-endian, for 0 < s < n. GMP's extended gcd works on its
- * stack at this size. */
-static void order_inverse(uint8_t out[static 32], const uint8_t s[static 32])
+/* inverse_up_to_sign: out = 1 / s or -1 / s mod n, big-endian, for 0 < s < n. GMP's extended gcd
+ * works on its stack at this size. */
+static void inverse_up_to_sign(uint8_t out[static 32], const uint8_t s[static 32])
 {
     mp_limb_t u[WORDS + 1]; /* it destroys both, and wants a word more */
     mp_limb_t v[WORDS + 1];
@@ -117,10 +117,6 @@ static void order_inverse(uint8_t out[static 32], const uint8_t s[static 32])
     ASSERT(gcd_len == 1 && gcd[0] == 1); /* n is prime */
     for (mp_size_t i = factor_len < 0 ? -factor_len : factor_len; i < WORDS; i++) {
         factor[i] = 0;
-    }
-    if (factor_len < 0) {
-        words_from_bytes(v, ORDER);
-        (void)mpn_sub_n(factor, v, factor, WORDS);
     }
     for (size_t i = 0; i < WORDS; i++) {
         store_be64(out + 8 * (WORDS - 1 - i), factor[i]);
@@ -143,13 +139,14 @@ static enum err set_key(struct p256 *p, const uint8_t x[static 32], const uint8_
     return on_curve == 1 ? OK : ERR_SIGNATURE;
 }
 
-/* set_scalars: u1 = h / s, u2 = r / s mod n. */
+/* set_scalars: u1 = h / s, u2 = r / s mod n, or both with the other sign: that makes the negative
+ * of the sum, which has the same x coordinate (it is why n - s is as good as s). */
 static enum err set_scalars(struct p256 *p, const struct hash32 *h, const uint8_t r[static 32],
                             const uint8_t s[static 32])
 {
     const BIGNUM *order = EC_GROUP_get0_order(p->group);
     uint8_t inverse[32];
-    order_inverse(inverse, s);
+    inverse_up_to_sign(inverse, s);
     if (BN_bin2bn(r, 32, p->r) == NULL || BN_bin2bn(inverse, 32, p->z) == NULL ||
         BN_bin2bn(h->b, 32, p->x) == NULL || BN_mod_mul(p->u1, p->x, p->z, order, p->ctx) != 1 ||
         BN_mod_mul(p->u2, p->r, p->z, order, p->ctx) != 1) {

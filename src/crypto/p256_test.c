@@ -135,17 +135,12 @@ static void point_get(const struct curve *c, const EC_POINT *point, uint8_t x[st
     BN_free(by);
 }
 
-/* finish fills the signature in from the key c->q, c->sum, c->u1 and c->u2 (not 0). */
-static void finish(const struct curve *c, struct signature *sig)
+/* finish_with fills the signature in from the key c->q, r, c->u1 and c->u2 (not 0). */
+static void finish_with(const struct curve *c, struct signature *sig, const BIGNUM *r)
 {
     const BIGNUM *n = EC_GROUP_get0_order(c->group);
-    uint8_t x[32];
-    uint8_t y[32];
-    point_get(c, c->sum, x, y);
-    BIGNUM *r = BN_bin2bn(x, 32, NULL);
     BIGNUM *s = BN_new();
     BIGNUM *h = BN_new();
-    CHECK(BN_nnmod(r, r, n, c->ctx) == 1);
     CHECK(BN_mod_inverse(s, c->u2, n, c->ctx) != NULL);
     CHECK(BN_mod_mul(s, s, r, n, c->ctx) == 1);
     CHECK(BN_mod_mul(h, c->u1, s, n, c->ctx) == 1);
@@ -153,9 +148,20 @@ static void finish(const struct curve *c, struct signature *sig)
     CHECK(BN_bn2binpad(s, sig->s, 32) == 32);
     CHECK(BN_bn2binpad(h, sig->hash.b, 32) == 32);
     point_get(c, c->q, sig->x, sig->y);
-    BN_free(r);
     BN_free(s);
     BN_free(h);
+}
+
+/* finish does so with the r that makes the signature valid, from c->sum. */
+static void finish(const struct curve *c, struct signature *sig)
+{
+    uint8_t x[32];
+    uint8_t y[32];
+    point_get(c, c->sum, x, y);
+    BIGNUM *r = BN_bin2bn(x, 32, NULL);
+    CHECK(BN_nnmod(r, r, EC_GROUP_get0_order(c->group), c->ctx) == 1);
+    finish_with(c, sig, r);
+    BN_free(r);
 }
 
 /* construct: a signature by the key c->q, from c->u1 and c->u2. */
@@ -343,12 +349,30 @@ static void points_off_the_curve(void)
     memcpy(sig.x, good.y, 32);
     memcpy(sig.y, good.x, 32);
     CHECK_EQ(verify(&sig), ERR_SIGNATURE);
-    /* A point of another curve, y^2 = x^3 - 3 x + b', on which the arithmetic would go on as well:
-     * the invalid curve attack. */
-    sig = good;
-    set_small(sig.x, 1);
-    set_small(sig.y, 1);
+}
+
+/* A key of another curve, y^2 = x^3 - 3 x + b', on which the formulas, which do not use b, work as
+ * well: without the check this would be a signature (of the hash 0, so that G plays no part). */
+static void key_of_another_curve(void)
+{
+    struct curve c = curve_new();
+    struct signature sig = {0};
+    uint8_t x[32];
+    uint8_t y[32];
+    set_small(x, 7);
+    set_small(y, 9);
+    BIGNUM *bx = BN_bin2bn(x, 32, NULL);
+    BIGNUM *by = BN_bin2bn(y, 32, NULL);
+    CHECK(EC_POINT_set_Jprojective_coordinates_GFp(c.group, c.q, bx, by, BN_value_one(), c.ctx) ==
+          1);
+    BN_free(bx);
+    BN_free(by);
+    BN_zero(c.u1);
+    random_scalar(c.u2);
+    construct(&c, &sig);
+    CHECK_BYTES(sig.x, x, 32);
     CHECK_EQ(verify(&sig), ERR_SIGNATURE);
+    curve_free(&c);
 }
 
 /* u1 G + u2 Q with an x coordinate in [n, p): r is that less n. About one signature in 2^128. */
@@ -386,11 +410,39 @@ static void coordinate_above_the_order(void)
         set_small(wanted, small);
         CHECK_BYTES(sig.r, wanted, 32);
         CHECK_EQ(verify(&sig), OK);
+        /* r + n is the coordinate itself, but not below n. */
+        struct signature unreduced = sig;
+        CHECK_EQ(add(unreduced.r, n), 0);
+        CHECK_EQ(verify(&unreduced), ERR_SIGNATURE);
         sig.hash.b[0] ^= 1;
         CHECK_EQ(verify(&sig), ERR_SIGNATURE);
     }
     CHECK(found != 0);
     EC_POINT_free(u1_g);
+    curve_free(&c);
+}
+
+/* r + n is compared as it is, not modulo p: r = x + p - n is no signature. */
+static void coordinate_is_not_reduced_twice(void)
+{
+    struct curve c = curve_new();
+    struct signature sig = {0};
+    BIGNUM *r = BN_new();
+    do {
+        random_scalar(c.u1);
+        CHECK(EC_POINT_mul(c.group, c.q, c.u1, NULL, NULL, c.ctx) == 1);
+        random_scalar(c.u1);
+        random_scalar(c.u2);
+        CHECK(EC_POINT_mul(c.group, c.sum, c.u1, c.q, c.u2, c.ctx) == 1);
+        CHECK(EC_POINT_get_affine_coordinates(c.group, c.sum, r, NULL, c.ctx) == 1);
+        CHECK(BN_add(r, r, EC_GROUP_get0_field(c.group)) == 1);
+        CHECK(BN_sub(r, r, EC_GROUP_get0_order(c.group)) == 1);
+    } while (BN_cmp(r, EC_GROUP_get0_order(c.group)) >= 0);
+    finish_with(&c, &sig, r);
+    CHECK_EQ(verify(&sig), ERR_SIGNATURE);
+    finish(&c, &sig);
+    CHECK_EQ(verify(&sig), OK);
+    BN_free(r);
     curve_free(&c);
 }
 
@@ -450,7 +502,9 @@ static const struct test_case cases[] = {
     CASE(numbers_out_of_range),
     CASE(numbers_are_not_reduced),
     CASE(points_off_the_curve),
+    CASE(key_of_another_curve),
     CASE(coordinate_above_the_order),
+    CASE(coordinate_is_not_reduced_twice),
     CASE(sums_of_equal_points),
     CASE(hashes_are_reduced),
     CASE(nothing_can_be_freed),

@@ -64,7 +64,7 @@ static void make_modulus(uint64_t *m, size_t n, unsigned shape)
         }
     }
     if (shape == 4) {
-        m[n - 1] = 1 + test_random() % 3; /* many leading zeros */
+        m[n - 1] = test_random() >> test_random() % 64; /* any number of bits */
     }
     m[0] |= 1;
     if (m[n - 1] == 0 || (n == 1 && m[0] == 1)) {
@@ -135,6 +135,34 @@ static void digit_one_too_large(void)
         uint8_t base[8 * 20 + 1] = {1};
         static const uint8_t one[1] = {1};
         check_forms(&arena, bytes_from(base, 8 * n + 1), bytes_from(one, 1), m, n);
+    }
+    test_region_free(region, ARENA_CAP);
+}
+
+/* Powers that become 0 without the base being 0: 3^i modulo 3^j. On the way out of Montgomery's
+ * form that is where the modulus itself may come out. */
+static void powers_that_vanish(void)
+{
+    void *region = test_region(ARENA_CAP);
+    struct arena arena;
+    arena_init(&arena, region, ARENA_CAP);
+    for (size_t n = 1; n < 30 && !test_failed(); n++) {
+        /* 3^(40 n) and 3^(20 n + 1) by schoolbook; 3^40 < 2^64 < 3^41. */
+        uint64_t m[30] = {1};
+        uint64_t b[30] = {1};
+        for (size_t i = 0; i < 40 * n; i++) {
+            (void)mpn_mul_1(m, m, (mp_size_t)n, 3);
+            if (i <= 20 * n) {
+                (void)mpn_mul_1(b, b, (mp_size_t)n, 3);
+            }
+        }
+        uint8_t base[8 * 30];
+        for (size_t i = 0; i < n; i++) {
+            store_be64(base + 8 * (n - 1 - i), b[i]);
+        }
+        for (uint8_t e = 1; e < 5; e++) {
+            check_forms(&arena, bytes_from(base, 8 * n), bytes_from(&e, 1), m, n);
+        }
     }
     test_region_free(region, ARENA_CAP);
 }
@@ -230,8 +258,13 @@ static void words_are_loaded(void)
 }
 
 static const struct test_case cases[] = {
-    CASE(every_size),          CASE(sizes_of_blocks),   CASE(every_exponent),
-    CASE(digit_one_too_large), CASE(inverses_of_words), CASE(exponents_are_planned),
+    CASE(every_size),
+    CASE(sizes_of_blocks),
+    CASE(every_exponent),
+    CASE(digit_one_too_large),
+    CASE(powers_that_vanish),
+    CASE(inverses_of_words),
+    CASE(exponents_are_planned),
     CASE(words_are_loaded),
 };
 
