@@ -65,7 +65,7 @@ BENCH_BINS := $(patsubst src/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 # ---- what people type --------------------------------------------------------------------------
 
 .PHONY: all server demo test unit check fuzz bench check-layers check-globals check-headers format \
-	check-format tidy install setup clean help
+	check-format tidy coverage install setup clean help
 
 ## all: build the programs (the default)
 all: $(PROGS) $(if $(filter release,$(CONFIG)),nitro_revm revm_driver)
@@ -109,6 +109,10 @@ check-format:
 
 ## tidy: clang-tidy over every source
 tidy: $(patsubst %.c,$(BUILD)/tidy/%.ok,$(ALL_SRC))
+
+## coverage: lines covered by the test programs, and a report in build/cov/html
+coverage:
+	@tools/coverage
 
 ## install: copy the programs to PREFIX/bin (/usr/local), below DESTDIR
 install: all
