@@ -26,8 +26,8 @@
 #if __has_feature(address_sanitizer)
 #define HAVE_ASAN 1
 #endif
-#if __has_feature(memory_sanitizer)
-#define HAVE_MSAN 1
+#if __has_feature(memory_sanitizer) || __has_feature(thread_sanitizer)
+#define HAVE_SANITIZER 1
 #endif
 #endif
 #if defined(__SANITIZE_ADDRESS__)
@@ -36,8 +36,10 @@
 #ifndef HAVE_ASAN
 #define HAVE_ASAN 0
 #endif
-#ifndef HAVE_MSAN
-#define HAVE_MSAN 0
+/* Some sanitizer watches every access: hand-written assembly, which it cannot see and which wants
+ * the registers it needs, gives way to portable code. */
+#ifndef HAVE_SANITIZER
+#define HAVE_SANITIZER HAVE_ASAN
 #endif
 
 /* Guaranteed tail calls: the fast dispatcher is made of them. GCC 12 has none, so it gets the
@@ -51,7 +53,7 @@
 
 /* A calling convention whose arguments live in registers that ordinary C calls preserve. Does not
  * compile under AddressSanitizer (llvm #95928), where speed does not matter. */
-#if defined(__clang__) && !HAVE_ASAN && !HAVE_MSAN
+#if defined(__clang__) && !HAVE_SANITIZER
 #define PRESERVE_NONE __attribute__((preserve_none))
 #else
 #define PRESERVE_NONE

@@ -267,6 +267,7 @@ static void *work(void *argument)
 /* run_workers runs the files on tests->jobs threads. */
 static enum err run_workers(struct tests *tests, struct err_detail *detail)
 {
+    ASSERT(tests->jobs > 0 && tests->files.count > 0);
     struct worker *workers = calloc(tests->jobs, sizeof(*workers));
     tests->progress = calloc(tests->files.count, sizeof(*tests->progress));
     if (workers == NULL || tests->progress == NULL) {
@@ -506,7 +507,8 @@ static enum err read_hex(struct bytes *out, struct arena *arena, const char *nam
     enum err e = prefixed == NULL || data == NULL ? ERR_MEMORY : OK;
     if (e == OK) {
         size_t skip = has_prefix ? 2 : 0;
-        memcpy(prefixed, "0x", 2);
+        prefixed[0] = '0';
+        prefixed[1] = 'x';
         bytes_copy(prefixed + 2, hex.ptr + skip, hex.len - skip);
         e = hex_decode(data, hex.len / 2 + 1, &out->len, bytes_from(prefixed, hex.len - skip + 2));
         out->ptr = data;
@@ -596,7 +598,7 @@ static enum exit_status run(int argc, char **argv)
                  .gas = DEFAULT_GAS},
     };
     struct machine machine;
-    struct outcome outcome;
+    struct outcome outcome = {.status = EVM_SUCCESS};
     struct err_detail detail = {"run: out of memory"};
     bool wants_help = false;
     if (machine_open(&machine, &detail) != OK) {

@@ -20,6 +20,28 @@ static const char *dashes_of(const struct arg *arg)
     return len > 1 ? dashes : dashes + 2 - len;
 }
 
+/* How an argument is written: --name, --name=VALUE, -n, -nVALUE, or an operand, whose value is all
+ * of it. A lone "-" is an operand. */
+struct written {
+    size_t dashes;
+    const char *name;
+    size_t name_len;
+    const char *value; /* NULL: not in this argument */
+};
+
+static struct written written_as(const char *text)
+{
+    if (text[0] != '-' || text[1] == '\0') {
+        return (struct written){0, "", 0, text};
+    }
+    if (text[1] != '-') {
+        return (struct written){1, text + 1, 1, text[2] != '\0' ? text + 2 : NULL};
+    }
+    const char *name = text + 2;
+    const size_t len = strcspn(name, "=");
+    return (struct written){2, name, len, name[len] == '=' ? name + len + 1 : NULL};
+}
+
 enum err args_next(size_t *index, const char **value, int *at, int argc, char *const *argv,
                    const struct arg *table, size_t count, struct err_detail *detail)
 {
@@ -29,35 +51,26 @@ enum err args_next(size_t *index, const char **value, int *at, int argc, char *c
         return OK;
     }
     const char *text = argv[(*at)++];
-    const bool is_option = text[0] == '-' && text[1] != '\0';
-    const bool is_long = is_option && text[1] == '-';
-    const char *name = is_option ? text + (is_long ? 2 : 1) : "";
-    const size_t len = strcspn(name, "=");
+    const struct written w = written_as(text);
     size_t row = 0;
-    while (row < count &&
-           (strlen(table[row].name) != len || memcmp(table[row].name, name, len) != 0 ||
-            (is_option && is_long != (len > 1)))) {
+    while (row < count && (strlen(table[row].name) != w.name_len ||
+                           memcmp(table[row].name, w.name, w.name_len) != 0 ||
+                           strlen(dashes_of(&table[row])) != w.dashes)) {
         row++;
-    }
-    if (row < count && !is_option) {
-        *value = text;
-        *index = row;
-        return OK;
     }
     if (row == count) {
         return err_explain(detail, ERR_MALFORMED, "\"%.*s\" is not an option", QUOTE_MAX, text);
     }
-    const bool attached = name[len] == '=';
-    if (table[row].value == NULL && attached) {
-        return err_explain(detail, ERR_MALFORMED, "%s%s takes no value", dashes_of(&table[row]),
-                           table[row].name);
+    const struct arg *arg = &table[row];
+    if (arg->value == NULL && w.value != NULL) {
+        return err_explain(detail, ERR_MALFORMED, "%s%s takes no value", dashes_of(arg), arg->name);
     }
-    if (table[row].value != NULL && !attached && *at >= argc) {
-        return err_explain(detail, ERR_MALFORMED, "%s%s needs a value: %s", dashes_of(&table[row]),
-                           table[row].name, table[row].value);
+    if (arg->value != NULL && w.value == NULL && *at >= argc) {
+        return err_explain(detail, ERR_MALFORMED, "%s%s needs a value: %s", dashes_of(arg),
+                           arg->name, arg->value);
     }
-    if (table[row].value != NULL) {
-        *value = attached ? name + len + 1 : argv[(*at)++];
+    if (arg->value != NULL) {
+        *value = w.value != NULL ? w.value : argv[(*at)++];
     }
     *index = row;
     return OK;
@@ -74,8 +87,8 @@ enum err args_number(uint64_t *out, const char *name, const char *value, uint64_
     }
     if (!good || number < min || number > max) {
         return err_explain(detail, ERR_RANGE,
-                           "--%s \"%.*s\" is not a number from %" PRIu64 " to %" PRIu64, name,
-                           QUOTE_MAX, value, min, max);
+                           "%s%s \"%.*s\" is not a number from %" PRIu64 " to %" PRIu64,
+                           strlen(name) > 1 ? "--" : "-", name, QUOTE_MAX, value, min, max);
     }
     *out = number;
     return OK;

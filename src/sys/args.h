@@ -2,8 +2,9 @@
 #define SYS_ARGS_H
 
 /* args.h: a program's options, from one table that also makes its help. An option is --name, or
- * --name VALUE, or --name=VALUE; one whose name is a letter has a single dash. Every one is known
- * or an error. What is not an option is an operand, allowed where the table has a row for it. */
+ * --name VALUE, or --name=VALUE; one whose name is a letter has a single dash, and its value may
+ * follow at once (-j2). Every one is known or an error. What is not an option is an operand,
+ * allowed where the table has a row for it. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -33,6 +33,38 @@ static void reads_options(void)
     }
 }
 
+/* Options of one letter, and operands, where the table has rows for them. */
+static void reads_letters_and_operands(void)
+{
+    static const struct arg letters[] = {{"j", "N", ""}, {"", "PATH", ""}, {"v", NULL, ""}};
+    char words[8][8] = {"-j2", "a", "-j", "-v", "-v", "-", "b=c", "--j"};
+    char *argv[8];
+    for (size_t i = 0; i < 8; i++) {
+        argv[i] = words[i];
+    }
+    static const size_t rows[] = {0, 1, 0, 2, 1, 1};
+    static const char *const values[] = {"2", "a", "-v", NULL, "-", "b=c"};
+    int at = 0;
+    size_t index;
+    const char *value;
+    struct err_detail detail;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CHECK_EQ(args_next(&index, &value, &at, 8, argv, letters, 3, NULL), OK);
+        CHECK_EQ(index, rows[i]);
+        CHECK_EQ(value == NULL, values[i] == NULL);
+        CHECK_STR(value == NULL ? "" : value, values[i] == NULL ? "" : values[i]);
+    }
+    CHECK_EQ(args_next(&index, &value, &at, 8, argv, letters, 3, &detail), ERR_MALFORMED);
+    CHECK_STR(detail.text, "\"--j\" is not an option");
+    char last[] = "-j";
+    char *const lone[] = {last};
+    at = 0;
+    CHECK_EQ(args_next(&index, &value, &at, 1, lone, letters, 3, &detail), ERR_MALFORMED);
+    CHECK_STR(detail.text, "-j needs a value: N");
+    CHECK_EQ(args_number(&(uint64_t){0}, "j", "x", 1, 9, &detail), ERR_RANGE);
+    CHECK_STR(detail.text, "-j \"x\" is not a number from 1 to 9");
+}
+
 struct mistake {
     const char *text;
     const char *says;
@@ -82,6 +114,7 @@ static void reads_numbers(void)
 
 static const struct test_case cases[] = {
     CASE(reads_options),
+    CASE(reads_letters_and_operands),
     CASE(names_mistakes),
     CASE(reads_numbers),
 };
