@@ -14,7 +14,7 @@
 
 #include "crypto/bn254_limbs.h"
 
-#if defined(__x86_64__) && defined(__BMI2__) && defined(__OPTIMIZE__) && !HAVE_ASAN && !HAVE_MSAN
+#if defined(__x86_64__) && defined(__BMI2__) && defined(__OPTIMIZE__) && !HAVE_SANITIZER
 #define BN254_ASM 1
 #else
 #define BN254_ASM 0

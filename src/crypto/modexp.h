@@ -22,7 +22,7 @@
  * Cost: with leading zeros stripped, let m be the words (of 64 bits) of the modulus, b those of the
  *   base and e the bits of the exponent: about 1.2 e multiplications of m^2 word products, and
  *   (b + m) m word products before them; never more, for any shape of input. The caller bounds the
- *   lengths by the gas; the numbers are in modexp.c. Time depends on the values: not for secrets.
+ *   lengths by the gas; power.h has the times. Time depends on the values: not for secrets.
  */
 enum err modexp(struct arena *scratch, uint8_t *out, struct bytes base, struct bytes exponent,
                 struct bytes modulus);

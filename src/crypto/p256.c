@@ -1,7 +1,7 @@
 /* P-256 verification over libcrypto's arithmetic of the curve (hand-written assembly, a table of
  * multiples of G).
  *
- * Not ECDSA_do_verify: it spends 8 of its 43 us (Zen 5) on three things that are cheaper from
+ * Not ECDSA_do_verify: it spends 5 of its 40 us (Zen 5) on three things that are cheaper from
  * outside. Here the inverse of s comes from GMP (0.5 us against 7 for BN_mod_inverse); the result
  * stays in projective coordinates, X / Z^2 = r being checked as X = r Z^2 (2 us for a division in
  * the field saved); and nothing is made anew for each call (a group alone is 7 us). The calls on

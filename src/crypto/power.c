@@ -98,7 +98,7 @@ static void divide_step(uint64_t *u, const uint64_t *d, size_t n)
     if (u[n] < d1) {
         const u128 top = u128_from_words(u[n], u[n - 1]);
         q = (uint64_t)(top / d1);
-        rest = top % d1;
+        rest = top - (u128)q * d1;
     }
     /* The digit is right or too large by one or two; the next word tells nearly always. */
     while (rest >> 64 == 0 && (u128)q * d0 > u128_from_words((uint64_t)rest, u0)) {
@@ -302,7 +302,23 @@ static ALWAYS_INLINE void fixed_square(const struct ring *ring, uint64_t *out, c
         power_window(ring, x, table, words, e, fixed_mul_##words, fixed_square_##words);   \
         fixed_mul_##words(ring, x, x, one);                                                \
     }
-FIXED(1)
+/* With one word the multiple of m that has the same low word as the product is taken off instead of
+ * the opposite one added: no carry to wait for, 3.3 ns against 4.1 for the general form. Both high
+ * words are below m. */
+static void fixed_mul_1(const struct ring *ring, uint64_t *out, const uint64_t *a,
+                        const uint64_t *b)
+{
+    const uint64_t m = ring->m[0];
+    const u128 product = (u128)*a * *b;
+    const uint64_t q = (uint64_t)product * (0 - ring->neg_inv);
+    const uint64_t high = (uint64_t)(product >> 64);
+    const uint64_t taken = (uint64_t)((u128)q * m >> 64);
+    *out = high - taken + (high < taken ? m : 0);
+}
+static void fixed_square_1(const struct ring *ring, uint64_t *out, const uint64_t *a)
+{
+    fixed_mul_1(ring, out, a, a);
+}
 FIXED(2)
 FIXED(3)
 #if HAVE_POWER_FIXED4
@@ -331,7 +347,14 @@ FIXED_POWER(6)
 FIXED_POWER(7)
 FIXED_POWER(8)
 
-/* ---- the portable form ----------------------------------------------------------------------- */
+/* ---- the portable form -----------------------------------------------------------------------
+ *
+ * Up to PRODUCT_WORDS the product is GMP's, and the reduction goes word by word. Longer numbers are
+ * padded to blocks of PRODUCT_WORDS, and both go block by block, in products of two blocks. In
+ * words, at ring->product (short numbers: the first two only):
+ *
+ *   2n      the product    1  its carry    2 blocks  a product of two blocks
+ *   1 block the multiple   1 block  -1/m mod 2^(64 PRODUCT_WORDS) */
 
 /* padded_words: the size a number of n words is worked on with in the portable form. */
 static size_t padded_words(size_t n)
@@ -339,13 +362,22 @@ static size_t padded_words(size_t n)
     return n <= PRODUCT_WORDS ? n : (n + PRODUCT_WORDS - 1) / PRODUCT_WORDS * PRODUCT_WORDS;
 }
 
-/* product_room: words that words_product needs at `out`: the product, and one of two blocks. */
+/* product_room: words at ring->product; n as padded_words gives it. */
 static size_t product_room(size_t n)
 {
-    return n <= PRODUCT_WORDS ? 2 * n : 2 * n + 2 * PRODUCT_WORDS;
+    return 2 * n + 1 + (n <= PRODUCT_WORDS ? 0 : 4 * PRODUCT_WORDS);
 }
 
-/* words_product: out = a b, 2n words; n as padded_words gives it. Behind them is room. */
+/* add_block_product: t += a b for two blocks; t has `len` words, more than two blocks or just
+ * those, and room for the sum. */
+static void add_block_product(uint64_t *t, size_t len, uint64_t *room, const uint64_t *a,
+                              const uint64_t *b)
+{
+    mpn_mul_n(room, a, b, PRODUCT_WORDS);
+    (void)mpn_add(t, t, (mp_size_t)len, room, 2 * PRODUCT_WORDS);
+}
+
+/* words_product: out = a b, 2n words, at the beginning of a ring's room for products. */
 static void words_product(uint64_t *out, const uint64_t *a, const uint64_t *b, size_t n)
 {
     if (n <= PRODUCT_WORDS) {
@@ -356,42 +388,77 @@ static void words_product(uint64_t *out, const uint64_t *a, const uint64_t *b, s
         }
         return;
     }
-    uint64_t *block = out + 2 * n;
-    memset(out, 0, 2 * n * sizeof(*out));
+    memset(out, 0, (2 * n + 1) * sizeof(*out));
     for (size_t i = 0; i < n; i += PRODUCT_WORDS) {
         for (size_t j = 0; j < n; j += PRODUCT_WORDS) {
-            uint64_t *at = out + i + j;
-            const size_t above = 2 * n - (i + j);
-            mpn_mul_n(block, a + i, b + j, PRODUCT_WORDS);
-            (void)mpn_add(at, at, (mp_size_t)above, block, 2 * PRODUCT_WORDS); /* fits: it is a b */
+            add_block_product(out + i + j, 2 * n - (i + j), out + 2 * n + 1, a + i, b + j);
         }
     }
 }
 
-/* portable_reduce: out = t / 2^(64 n) mod m, as fixed_reduce. Each row's carry belongs n words
- * above the row's lowest word, which has become 0: it is kept there until the end. */
-static void portable_reduce(const struct ring *ring, uint64_t *out, uint64_t *t)
+/* subtract_once: out = sum - m if carry:sum is not less than m, else sum. */
+static void subtract_once(uint64_t *out, const uint64_t *sum, uint64_t carry, const uint64_t *m,
+                          size_t n)
 {
-    const mp_size_t n = (mp_size_t)ring->n;
-    for (mp_size_t i = 0; i < n; i++) {
-        t[i] = mpn_addmul_1(t + i, ring->m, n, t[i] * ring->neg_inv);
+    if (carry != 0 || mpn_cmp(sum, m, (mp_size_t)n) >= 0) {
+        (void)mpn_sub_n(out, sum, m, (mp_size_t)n);
+    } else {
+        memcpy(out, sum, n * sizeof(*out));
     }
-    const uint64_t carry = mpn_add_n(out, t + n, t, n);
-    if (carry != 0 || mpn_cmp(out, ring->m, n) >= 0) {
-        (void)mpn_sub_n(out, out, ring->m, n);
+}
+
+/* portable_reduce: out = t / 2^(64 n) mod m, as fixed_reduce, for the t at ring->product. */
+static void portable_reduce(const struct ring *ring, uint64_t *out)
+{
+    uint64_t *t = ring->product;
+    const size_t n = ring->n;
+    if (n <= PRODUCT_WORDS) {
+        /* A row's carry belongs n words above its lowest word, which has become 0: it is kept there
+         * until the end. */
+        for (size_t i = 0; i < n; i++) {
+            t[i] = mpn_addmul_1(t + i, ring->m, (mp_size_t)n, t[i] * ring->neg_inv);
+        }
+        const uint64_t carry = mpn_add_n(t, t, t + n, (mp_size_t)n);
+        subtract_once(out, t, carry, ring->m, n);
+        return;
     }
+    uint64_t *block = t + 2 * n + 1;
+    uint64_t *multiple = block + 2 * PRODUCT_WORDS;
+    const uint64_t *neg_inv = multiple + PRODUCT_WORDS;
+    for (size_t i = 0; i < n; i += PRODUCT_WORDS) {
+        mpn_mul_n(block, t + i, neg_inv, PRODUCT_WORDS);
+        memcpy(multiple, block, PRODUCT_WORDS * sizeof(*multiple));
+        for (size_t j = 0; j < n; j += PRODUCT_WORDS) {
+            add_block_product(t + i + j, 2 * n + 1 - (i + j), block, multiple, ring->m + j);
+        }
+    }
+    subtract_once(out, t + n, t[2 * n], ring->m, n);
 }
 
 static void portable_mul(const struct ring *ring, uint64_t *out, const uint64_t *a,
                          const uint64_t *b)
 {
     words_product(ring->product, a, b, ring->n);
-    portable_reduce(ring, out, ring->product);
+    portable_reduce(ring, out);
 }
 
 static void portable_square(const struct ring *ring, uint64_t *out, const uint64_t *a)
 {
     portable_mul(ring, out, a, a);
+}
+
+/* block_inverse writes -1/m mod 2^(64 PRODUCT_WORDS) where portable_reduce wants it: word by word,
+ * the number that times m takes 1 to 0. */
+static void block_inverse(const struct ring *ring)
+{
+    uint64_t *rest = ring->product;
+    uint64_t *out = ring->product + 2 * ring->n + 1 + 3 * PRODUCT_WORDS;
+    memset(rest, 0, PRODUCT_WORDS * sizeof(*rest));
+    rest[0] = 1;
+    for (size_t i = 0; i < PRODUCT_WORDS; i++) {
+        out[i] = rest[i] * ring->neg_inv;
+        (void)mpn_addmul_1(rest + i, ring->m, (mp_size_t)(PRODUCT_WORDS - i), out[i]);
+    }
 }
 
 /* portable_power works on padded numbers: x comes as n words with zeros behind. */
@@ -400,17 +467,21 @@ static enum err portable_power(struct arena *scratch, uint64_t *x, const struct 
 {
     const size_t padded = padded_words(n);
     uint64_t *m_padded = ARENA_NEW(scratch, uint64_t, padded);
-    uint64_t *one = ARENA_NEW(scratch, uint64_t, padded);
     uint64_t *product = ARENA_NEW(scratch, uint64_t, product_room(padded));
     uint64_t *table = ARENA_NEW(scratch, uint64_t, power_table_count(e) * padded);
-    if (m_padded == NULL || one == NULL || product == NULL || table == NULL) {
+    if (m_padded == NULL || product == NULL || table == NULL) {
         return ERR_MEMORY;
     }
     memcpy(m_padded, m, n * sizeof(*m));
-    one[0] = 1;
     const struct ring ring = {m_padded, padded, 0 - word_inverse(m[0]), product};
+    if (padded > PRODUCT_WORDS) {
+        block_inverse(&ring);
+    }
     power_window(&ring, x, table, padded, e, portable_mul, portable_square);
-    portable_mul(&ring, x, x, one);
+    /* Out of Montgomery's form: x / R. */
+    memcpy(product, x, padded * sizeof(*x));
+    memset(product + padded, 0, (padded + 1) * sizeof(*x));
+    portable_reduce(&ring, x);
     return OK;
 }
 

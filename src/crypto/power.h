@@ -5,13 +5,25 @@
  * modexp.h: numbers are `n` words of 64 bits, lowest first, and exponents views of big-endian
  * bytes.
  *
- * Four forms of multiplication modulo an odd number, all Montgomery's (P. L. Montgomery, "Modular
+ * Three forms of multiplication modulo an odd number, all Montgomery's (P. L. Montgomery, "Modular
  * Multiplication Without Trial Division", 1985):
  *   fixed     up to 8 words, unrolled for each size
  *   ifma      9 to 831 words, on CPUs with AVX-512 IFMA (power_ifma.h)
  *   portable  any size, over GMP's assembly for rows of words
  * POWER_AUTO takes the fastest that can do the size on this machine; the others are for tests,
- * which compare them. Times depend on the values: not for secrets. */
+ * which compare them. Times depend on the values: not for secrets.
+ *
+ * One multiplication on Zen 5 at 4.1 GHz, clang 19, ns. Before them a base as long as the modulus
+ * is brought into Montgomery's form, in the time of about ten of the fixed form's, five to eight of
+ * the ifma form's, two of the portable form's.
+ *
+ *   words       1     2     4     6     8     9    16    32    64     128     256      512     1024
+ *   fixed     3.3   6.7  11.4  29.5  47.7
+ *   ifma                                     65    97   182   476   1,610  10,700   33,600
+ *   portable   12    16    23    45    66    78   194   716 2,740  10,800  33,800  122,000  465,000
+ *
+ * For comparison, GMP's mpz_powm takes 18 for 4 words, 180 for 16, 680 for 32, 7,000 for 128;
+ * libcrypto's BN_mod_exp 39, 165, 570, 9,400. */
 
 #include <stdbool.h>
 

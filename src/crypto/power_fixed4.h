@@ -18,7 +18,7 @@
 #include "base/compiler.h"
 #include "base/err.h"
 
-#if defined(__BMI2__) && defined(__OPTIMIZE__) && !HAVE_ASAN && !HAVE_MSAN
+#if defined(__BMI2__) && defined(__OPTIMIZE__) && !HAVE_SANITIZER
 #define HAVE_POWER_FIXED4 1
 
 /* What the assembly reads besides its registers, as one operand: a number of four words, and a

@@ -20,7 +20,7 @@
  * So the lowest sum lives in a general register, and the low product that it gets from its
  * neighbour is made there too; and the sums of a b and of m y are kept apart as long as the
  * registers last, which halves the chain of additions (2048 bits on Zen 5: 242 ns with one set of
- * sums, 191 with two; libcrypto's assembly 570 to 800, GMP 700). */
+ * sums, 184 with two; libcrypto's assembly 560, GMP 670). */
 
 #include "crypto/power_ifma.h"
 
@@ -49,6 +49,9 @@ static_assert((64 * POWER_IFMA_WORDS_MAX + 2 + DIGIT_BITS - 1) / DIGIT_BITS <= D
  */
 #define VECTORS_SPLIT_MAX 10u
 
+/* Above this the factors do not stay in registers but are read for each digit. */
+#define VECTORS_HELD_MAX 7u
+
 bool power_ifma_supported(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512ifma");
@@ -76,31 +79,41 @@ static ALWAYS_INLINE IFMA_CODE __m512i load(const uint64_t *from)
     return _mm512_load_si512(from);
 }
 
-/* move_down takes lane 1 to 0 and so on, over all vectors. */
-static ALWAYS_INLINE IFMA_CODE void move_down(__m512i *sums, size_t vectors)
-{
-#pragma GCC unroll 20
-    for (size_t v = 0; v < vectors; v++) {
-        const __m512i above = v + 1 < vectors ? sums[v + 1] : _mm512_setzero_si512();
-        sums[v] = _mm512_alignr_epi64(above, sums[v], 1);
-    }
-}
-
-static ALWAYS_INLINE IFMA_CODE void add_low(__m512i *sums, const uint64_t *a, __m512i b,
+/* add_row: sums = (sums + low halves of a b), one place down, + high halves of a b. A vector moves
+ * down with the lowest lane of the next one, whose low halves are therefore added one vector ahead.
+ */
+static ALWAYS_INLINE IFMA_CODE void add_row(__m512i *sums, const uint64_t *a, __m512i b,
                                             size_t vectors)
 {
+    __m512i sum = _mm512_madd52lo_epu64(sums[0], load(a), b);
 #pragma GCC unroll 20
     for (size_t v = 0; v < vectors; v++) {
-        sums[v] = _mm512_madd52lo_epu64(sums[v], load(a + LANES * v), b);
+        __m512i above = _mm512_setzero_si512();
+        if (v + 1 < vectors) {
+            above = _mm512_madd52lo_epu64(sums[v + 1], load(a + LANES * (v + 1)), b);
+        }
+        sums[v] = _mm512_madd52hi_epu64(_mm512_alignr_epi64(above, sum, 1), load(a + LANES * v), b);
+        sum = above;
     }
 }
 
-static ALWAYS_INLINE IFMA_CODE void add_high(__m512i *sums, const uint64_t *a, __m512i b,
-                                             size_t vectors)
+/* add_two_rows: the same for the halves of a b and of m y together. */
+static ALWAYS_INLINE IFMA_CODE void add_two_rows(__m512i *sums, const uint64_t *a, __m512i b,
+                                                 const uint64_t *m, __m512i y, size_t vectors)
 {
+    __m512i sum = _mm512_madd52lo_epu64(sums[0], load(a), b);
+    sum = _mm512_madd52lo_epu64(sum, load(m), y);
 #pragma GCC unroll 20
     for (size_t v = 0; v < vectors; v++) {
-        sums[v] = _mm512_madd52hi_epu64(sums[v], load(a + LANES * v), b);
+        __m512i above = _mm512_setzero_si512();
+        if (v + 1 < vectors) {
+            above = _mm512_madd52lo_epu64(sums[v + 1], load(a + LANES * (v + 1)), b);
+            above = _mm512_madd52lo_epu64(above, load(m + LANES * (v + 1)), y);
+        }
+        sum = _mm512_alignr_epi64(above, sum, 1);
+        sum = _mm512_madd52hi_epu64(sum, load(a + LANES * v), b);
+        sums[v] = _mm512_madd52hi_epu64(sum, load(m + LANES * v), y);
+        sum = above;
     }
 }
 
@@ -173,6 +186,11 @@ static ALWAYS_INLINE IFMA_CODE void ifma_mul(const struct ring *ring, uint64_t *
     uint64_t lowest = 0; /* stands for lane 0 of the sums, which is not kept */
     const size_t digits = ring->n;
     for (size_t i = 0; i < digits; i++) {
+        if (vectors > VECTORS_HELD_MAX) {
+            /* As if a and m could have changed: else clang 19 copies them to the stack before the
+             * loop, where no vector is aligned (20 vectors: 1,640 ns, or 2,100 to 2,400). */
+            __asm__ volatile("" : "+r"(a), "+r"(m));
+        }
         const uint64_t digit = b[i];
         uint64_t next = lane_1(sums[0]);
         if (split) {
@@ -186,18 +204,10 @@ static ALWAYS_INLINE IFMA_CODE void ifma_mul(const struct ring *ring, uint64_t *
         const __m512i all_digit = _mm512_set1_epi64((long long)digit);
         const __m512i all_y = _mm512_set1_epi64((long long)y);
         if (split) {
-            add_low(sums, a, all_digit, vectors);
-            move_down(sums, vectors);
-            add_high(sums, a, all_digit, vectors);
-            add_low(sums_m, m, all_y, vectors);
-            move_down(sums_m, vectors);
-            add_high(sums_m, m, all_y, vectors);
+            add_row(sums, a, all_digit, vectors);
+            add_row(sums_m, m, all_y, vectors);
         } else {
-            add_low(sums, a, all_digit, vectors);
-            add_low(sums, m, all_y, vectors);
-            move_down(sums, vectors);
-            add_high(sums, a, all_digit, vectors);
-            add_high(sums, m, all_y, vectors);
+            add_two_rows(sums, a, all_digit, m, all_y, vectors);
         }
     }
 #pragma GCC unroll 10

@@ -16,7 +16,7 @@
  *   the caller to decide.
  * Errors: ERR_SIGNATURE when there is no such key: r or s is 0 or at least n, recovery_id is above
  *   3, no point has that x coordinate, or the key would be the point at infinity.
- * Cost: one double scalar multiplication, about 32 us. Allocates nothing. */
+ * Cost: one double scalar multiplication, about 31 us. Allocates nothing. */
 enum err ecdsa_recover(uint8_t public_key[static 64], const struct hash32 *message_hash,
                        const uint8_t r[static 32], const uint8_t s[static 32],
                        unsigned recovery_id);

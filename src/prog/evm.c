@@ -120,6 +120,7 @@ struct tests {
 
 struct worker {
     struct tests *tests;
+    struct machine *machine;
     size_t file; /* the one in hand */
     pthread_t thread;
 };
@@ -203,6 +204,9 @@ static void run_file(struct worker *worker, struct statetest *runner, size_t fil
         file_unmap(text);
     }
     atomic_store(&tests->progress[file].is_done, true);
+    /* The region has been wiped; a few tests use hundreds of megabytes, which no worker is to keep.
+     */
+    memory_drop(worker->machine->region, REGION_BYTES);
 }
 
 /* run_files begins files while there are any, then joins in those that others are still at. */
@@ -235,6 +239,7 @@ static void *work(void *argument)
         on_unusable(tests, "statetest", detail.text);
         return NULL;
     }
+    worker->machine = &machine;
     struct eip3155_step *steps = NULL;
     if (tests->is_traced) {
         steps = calloc(EIP3155_STEPS, sizeof(*steps));

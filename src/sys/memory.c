@@ -43,6 +43,12 @@ enum err memory_reserve(void **out, size_t len, size_t align, struct err_detail 
     return OK;
 }
 
+void memory_drop(void *start, size_t len)
+{
+    int result = madvise(start, len, MADV_DONTNEED);
+    ASSERT(result == 0); /* fails only for what is no region of ours */
+}
+
 void memory_release(void *region, size_t len)
 {
     if (region != NULL) {
