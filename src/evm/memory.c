@@ -10,7 +10,7 @@
 
 static int64_t memory_price(uint64_t words)
 {
-    return (int64_t)(GAS_MEMORY_WORD * words + words * words / 512);
+    return (int64_t)(GAS_MEMORY_WORD * words + (uint64_t)((u128)words * words / 512));
 }
 
 /* grow_to makes memory reach byte `end`, which is more than it has. */

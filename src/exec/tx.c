@@ -91,6 +91,11 @@ static bool total_cost(struct u256 *out, const struct tx *tx, const struct u256 
 
 static enum tx_status check_type(const struct fork_rules *rules, const struct tx *tx)
 {
+    if ((tx->type == TX_LEGACY && tx->access_list_count != 0) ||
+        (tx->type != TX_BLOB && tx->blob_count != 0) ||
+        (tx->type != TX_SET_CODE && tx->authorization_count != 0)) {
+        return TX_TYPE_NOT_SUPPORTED; /* no type has all of these */
+    }
     switch (tx->type) {
     case TX_LEGACY:
         return TX_OK;

@@ -18,7 +18,11 @@ static enum err put_storage(struct db_memory *db, struct db_memory_account *acco
             return err_explain(detail, ERR_MALFORMED, "storage: a key is not a number");
         }
         TRY(json_as_padded_u256(&value, value_json, "storage", detail));
-        TRY(db_memory_put_storage(db, account, &key, &value));
+        enum err e = db_memory_put_storage(db, account, &key, &value);
+        if (e != OK) {
+            return err_explain(detail, e, "storage: %s",
+                               e == ERR_MALFORMED ? "the same slot twice" : err_text(e));
+        }
     }
     return OK;
 }
@@ -42,7 +46,11 @@ enum err fixture_pre(struct db_memory *db, json_t *pre, struct err_detail *detai
         TRY(json_get_padded_u64(&nonce, fields, "nonce", detail));
         TRY(json_get_data(&code, db->arena, fields, CODE_BYTES_MAX, "code", detail));
         TRY(json_get_object(&storage, fields, "storage", detail));
-        TRY(db_memory_put_account(db, &account, &address, &balance, nonce, code));
+        enum err e = db_memory_put_account(db, &account, &address, &balance, nonce, code);
+        if (e != OK) {
+            return err_explain(detail, e, "pre: %s",
+                               e == ERR_MALFORMED ? "the same account twice" : err_text(e));
+        }
         TRY(put_storage(db, account, storage, detail));
     }
     return OK;
