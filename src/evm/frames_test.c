@@ -1,176 +1,195 @@
-/* Memory, storage, accounts, calls and creations: what they cost and what they do, fork by fork,
- * each run under every dispatcher. Gas is compared to the unit. */
+/* How messages end: what their caller gets, what is taken back, and what a creation must still pay
+ * when its code has run. */
 
 #include "evm/frames.h"
 
-#include "crypto/keccak.h"
 #include "tests/evm_fixture.h"
 
 static struct world w;
 
-#define GAS_LIMIT 10000000
+/* ---- return data ----------------------------------------------------------------------------- */
 
-#define EACH_FORK_FROM(fork, first) for (unsigned fork = (first); fork < FORK_COUNT; fork++)
-
-/* run_code runs code at CONTRACT in a world of its own; used gives the gas it took. */
-#define run_code(fork, ...)                                  \
-    do {                                                     \
-        world_reset(&w, (enum fork)(fork));                  \
-        CHECK_EQ(world_run_code(&w, GAS_LIMIT, __VA_ARGS__), OK); \
-    } while (0)
-
-#define run_contract() CHECK_EQ(world_run(&w, &(struct call){.to = CONTRACT, .gas = GAS_LIMIT}), OK)
-
-static int64_t used(void)
+/* After each call, whether it succeeded, and how much return data there is. */
+static void return_data_is_that_of_the_last_call(void)
 {
-    return GAS_LIMIT - w.outcome.gas_left;
-}
-
-/* ---- memory ------------------------------------------------------------------------------------ */
-
-/* Yellow Paper, appendix H.1: C_mem(a) = G_memory a + floor(a^2 / 512). */
-static int64_t memory_price_of(int64_t words)
-{
-    return 3 * words + words * words / 512;
-}
-
-static void memory_costs_by_the_square(void)
-{
-    static const uint32_t offsets[] = {0,    1,    31,   32,    33,    64,     700,    701,
-                                       736,  737,  1023, 1024,  16352, 16353,  22560,  22561,
-                                       4096, 9999, 7777, 31337, 65535, 130000, 262112, 262113};
-    for (size_t i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
-        int64_t at = offsets[i];
-        run_code(FORK_FRONTIER, "0 %u MSTORE MSIZE" RETURN_TOP, offsets[i]);
-        CHECK_EQ(used(), 6 + 3 + memory_price_of((at + 63) / 32) + 2 + 12);
-        CHECK_EQ(world_number(&w), (at + 63) / 32 * 32);
-        run_code(FORK_FRONTIER, "0 %u MSTORE8 MSIZE" RETURN_TOP, offsets[i]);
-        int64_t words = at / 32 + 1;
-        CHECK_EQ(used(), 6 + 3 + memory_price_of(words) + 2 + 12);
-        CHECK_EQ(world_number(&w), words * 32);
-        /* In steps it costs the same. */
-        run_code(FORK_FRONTIER, "0 MLOAD %u MLOAD %u MLOAD STOP", offsets[i] / 2, offsets[i]);
-        CHECK_EQ(used(), 9 + 9 + memory_price_of((at + 63) / 32));
+    static const struct {
+        const char *call;
+        uint64_t succeeds;
+        uint64_t size;
+    } rows[] = {
+        {CALL_ALL(0x2000), 1, 5},                  /* RETURN */
+        {CALL_ALL(0x2001), 0, 7},                  /* REVERT */
+        {CALL_ALL(0x2002), 0, 0},                  /* INVALID */
+        {CALL_ALL(0x2003), 1, 0},                  /* STOP */
+        {CALL_ALL(0x2fff), 1, 0},                  /* nobody there */
+        {"0 0 9 0 0 4 GAS CALL", 1, 9},            /* IDENTITY */
+        {"0 0 9 0 0 4 0 CALL", 0, 0},              /* out of gas */
+        {"0 0 0 0 9 0x2000 GAS CALL", 0, 0},       /* over the balance */
+        {"0 0 0 0 0x2000 GAS DELEGATECALL", 1, 5}, /* all kinds alike */
+        {"0 0 0 0 0x2001 GAS DELEGATECALL", 0, 7},
+        {"0 0 0 0 0x2001 GAS STATICCALL", 0, 7},
+        {"0 0 0 0 0 0x2001 GAS CALLCODE", 0, 7},
+        {CALL_ALL(0x2004), 1, 0}, /* whose callee returned something */
+        {"0 0 0 CREATE ISZERO ISZERO", 1, 0},
+        {"0x600b6000fd 0 MSTORE 5 27 0 CREATE", 0, 11},              /* REVERT */
+        {"0x600b6000f3 0 MSTORE 5 27 0 CREATE ISZERO ISZERO", 1, 0}, /* RETURN */
+        {"0xfe 0 MSTORE 1 31 0 CREATE", 0, 0},                       /* INVALID */
+        {"0 0 9 CREATE", 0, 0},                                      /* over the balance */
+        {"7 0x600b6000fd 0 MSTORE 5 27 0 CREATE2", 0, 11},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        world_reset(&w, FORK_OSAKA);
+        world_contract(&w, 0x2000, 0, "5 0 RETURN");
+        world_contract(&w, 0x2001, 0, "7 0 REVERT");
+        world_contract(&w, 0x2002, 0, "INVALID");
+        world_contract(&w, 0x2003, 0, "STOP");
+        world_contract(&w, 0x2004, 0, CALL_ALL(0x2000) "STOP");
+        /* Something else is there before. */
+        world_contract(&w, CONTRACT, 0,
+                       "0 0 32 0 4 GAS STATICCALL POP RETURNDATASIZE 0 0 LOG1 %s"
+                       " 0 MSTORE RETURNDATASIZE 32 MSTORE 64 0 RETURN",
+                       rows[i].call);
+        CHECK_EQ(world_run(&w, &(struct call){.to = CONTRACT, .gas = INT64_C(1) << 40}), OK);
+        if (w.outcome.status != EVM_SUCCESS || world_number(&w) != rows[i].succeeds ||
+            world_word_at(&w, 1).w[0] != rows[i].size) {
+            test_fail(__FILE__, __LINE__, "%s: %llu, %llu", rows[i].call,
+                      (unsigned long long)world_number(&w),
+                      (unsigned long long)world_word_at(&w, 1).w[0]);
+        }
+        CHECK_EQ(world_topic(&w, 0), 32);
     }
 }
 
-static void memory_is_bytes(void)
+/* A new message begins without return data, and its caller's does not come back with it. */
+static void return_data_begins_empty(void)
 {
-    run_code(FORK_OSAKA, "0x0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"
-                         " 5 MSTORE 0xaabb 3 MSTORE8 1 MLOAD 64 MSTORE 96 0 RETURN");
-    uint8_t want[96] = {0, 0, 0, 0xbb};
-    for (unsigned i = 0; i < 32; i++) {
-        want[5 + i] = (uint8_t)(i + 1);
-    }
-    memcpy(want + 64, want + 1, 32);
-    CHECK_EQ(w.outcome.output.len, 96);
-    CHECK_BYTES(w.outcome.output.ptr, want, 96);
+    world_reset(&w, FORK_OSAKA);
+    world_contract(&w, 0x2000, 0, "RETURNDATASIZE 0 0 LOG1 STOP");
+    world_contract(&w, CONTRACT, 0,
+                   "0 0 32 0 4 GAS STATICCALL POP" CALL_ALL(0x2000) "RETURNDATASIZE 0 0 LOG1 STOP");
+    RUN(&w);
+    CHECK_EQ(world_topic(&w, 0), 0);
+    CHECK_EQ(world_topic(&w, 1), 0);
 }
 
-/* What each word, or byte, costs on top, in memory that is there. */
-static void words_and_bytes_cost(void)
+/* The output goes to the caller's memory as far as both it and the room reach. */
+static void output_fills_the_room_it_is_given(void)
 {
-    static const int64_t lens[] = {0, 1, 31, 32, 33, 64, 65, 1000, 1024};
-    for (size_t i = 0; i < sizeof(lens) / sizeof(lens[0]); i++) {
-        unsigned len = (unsigned)lens[i];
-        int64_t words = (lens[i] + 31) / 32;
-        const int64_t grown = 9 + memory_price_of(32);
-        run_code(FORK_FRONTIER, "0 992 MSTORE %u 0 KECCAK256 STOP", len);
-        CHECK_EQ(used(), grown + 6 + 30 + 6 * words);
-        run_code(FORK_FRONTIER, "0 992 MSTORE %u 0 0 CALLDATACOPY STOP", len);
-        CHECK_EQ(used(), grown + 9 + 3 + 3 * words);
-        run_code(FORK_FRONTIER, "0 992 MSTORE %u 0 0 CODECOPY STOP", len);
-        CHECK_EQ(used(), grown + 9 + 3 + 3 * words);
-        run_code(FORK_FRONTIER, "0 992 MSTORE %u 0 0 ADDRESS EXTCODECOPY STOP", len);
-        CHECK_EQ(used(), grown + 11 + 20 + 3 * words);
-        run_code(FORK_CANCUN, "0 992 MSTORE %u 0 0 MCOPY STOP", len);
-        CHECK_EQ(used(), grown + 9 + 3 + 3 * words);
-        run_code(FORK_FRONTIER, "0 992 MSTORE %u 0 LOG0 STOP", len);
-        CHECK_EQ(used(), grown + 6 + 375 + 8 * lens[i]);
-        run_code(FORK_BYZANTIUM,
-                 "1024 0 1024 0 4 50000 STATICCALL POP %u 0 0 RETURNDATACOPY STOP", len);
-        CHECK_EQ(used(), 18 + 700 + memory_price_of(32) + 15 + 3 * 32 + 2 + 9 + 3 + 3 * words);
-    }
-}
-
-static void exponents_cost_by_the_byte(void)
-{
-    static const char *const exponents[] = {"0x00", "0x01", "0xff", "0x0100", "0xffff",
-                                            "0x01000000000000000000",
-                                            "0x80000000000000000000000000000000"
-                                            "00000000000000000000000000000000"};
-    static const int64_t bytes[] = {0, 1, 1, 2, 2, 10, 32};
-    for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
-        EACH_FORK_FROM(fork, FORK_FRONTIER)
-        {
-            run_code(fork, "%s 2 EXP STOP", exponents[i]);
-            CHECK_EQ(used(), 6 + 10 + bytes[i] * (fork >= FORK_SPURIOUS_DRAGON ? 50 : 10));
+    for (unsigned room = 0; room <= 12; room++) {
+        for (unsigned reverts = 0; reverts < 2; reverts++) {
+            world_reset(&w, FORK_OSAKA);
+            world_contract(&w, 0x2000, 0, "%s 0 MSTORE 8 0 %s", ONES,
+                           reverts ? "REVERT" : "RETURN");
+            world_contract(&w, CONTRACT, 0, "%u 3 0 0 0 0x2000 GAS CALL POP 32 0 RETURN", room);
+            RUN(&w);
+            CHECK_EQ(w.outcome.output.len, 32);
+            for (unsigned i = 0; i < 32; i++) {
+                bool is_written = i >= 3 && i < 3 + (room < 8 ? room : 8);
+                CHECK_EQ(w.outcome.output.ptr[i], is_written ? 0xff : 0);
+            }
         }
     }
 }
 
-/* struct copy: an instruction that copies, and where from: zeros follow the source, or the end of
- * the world (RETURNDATACOPY). */
-struct copy {
-    const char *opcode; /* after size, offset and destination are pushed */
-    const uint8_t *source;
-    size_t source_len;
+/* ---- failure --------------------------------------------------------------------------------- */
+
+/* A frame that fails takes back its storage, logs, value and those of its callees. */
+static void failure_takes_everything_back(void)
+{
+    static const char *const ends[] = {"0 0 REVERT", "INVALID", "0 JUMP", "POP", "STOP"};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        world_reset(&w, FORK_CANCUN);
+        world_contract(&w, 0x2000, 0, "1 1 SSTORE 1 1 TSTORE 0 0 LOG0 STOP");
+        world_contract(&w, 0x3000, 0,
+                       "1 0 SSTORE 1 0 0 LOG1 0 0 0 0 2 0x2000 100000 CALL POP"
+                       " 0 0 0 CREATE POP %s",
+                       ends[i]);
+        world_contract(&w, CONTRACT, 10, "0 0 0 0 5 0x3000 1000000 CALL 1 0 SSTORE" RETURN_TOP);
+        RUN(&w);
+        bool stays = i == 4;
+        CHECK_EQ(world_number(&w), stays);
+        CHECK_EQ(w.state.log_count, stays ? 2 : 0);
+        CHECK_EQ(world_slot(&w, CONTRACT, 0).w[0], 1);
+        CHECK_EQ(world_slot(&w, 0x3000, 0).w[0], stays);
+        CHECK_EQ(world_slot(&w, 0x2000, 1).w[0], stays);
+        CHECK_EQ(world_account(&w, CONTRACT)->balance.w[0], stays ? 5 : 10);
+        CHECK_EQ(world_account(&w, 0x3000)->balance.w[0], stays ? 3 : 0);
+        CHECK_EQ(world_account(&w, 0x3000)->nonce, stays ? 2 : 1);
+        CHECK_EQ(world_account(&w, 0x2000)->balance.w[0], stays ? 2 : 0);
+    }
+}
+
+/* ---- deposits -------------------------------------------------------------------------------- */
+
+/* A message that creates: its output is the code, and how it ends depends on the deposit. */
+static void run_creation(unsigned fork, const char *initcode, int64_t gas)
+{
+    world_reset(&w, fork);
+    const struct call call = {
+        .to = 0x9000, .gas = gas, .data = assemble(&w.arena, "%s", initcode), .is_create = true};
+    CHECK_EQ(world_run(&w, &call), OK);
+}
+
+static void deposit_costs_200_a_byte(void)
+{
+    const int64_t price = 6 + 3 + 10 * 200; /* two PUSHes, a word of memory, 10 bytes */
+    for (unsigned fork = 0; fork < FORK_COUNT; fork++) {
+        run_creation(fork, "10 0 RETURN", price);
+        CHECK_EQ(w.outcome.status, EVM_SUCCESS);
+        CHECK_EQ(w.outcome.gas_left, 0);
+        CHECK_EQ(w.outcome.output.len, 10);
+        CHECK_EQ(world_account(&w, 0x9000)->code->len, 10);
+        /* EIP-2: "If contract creation does not have enough gas to pay for the final gas fee for
+         * adding the contract code to the state, the contract creation fails (ie. goes out-of-gas)
+         * rather than leaving an empty contract." */
+        run_creation(fork, "10 0 RETURN", price - 1);
+        bool fails = fork >= FORK_HOMESTEAD;
+        CHECK_EQ(w.outcome.status, fails ? EVM_OUT_OF_GAS : EVM_SUCCESS);
+        CHECK_EQ(w.outcome.gas_left, fails ? 0 : price - 1 - 9);
+        CHECK_EQ(world_account(&w, 0x9000)->exists, !fails);
+        CHECK(!state_has_code(world_account(&w, 0x9000)));
+    }
+}
+
+static void code_has_a_limit(void)
+{
+    /* EIP-170: 0x6000 bytes. */
+    for (unsigned fork = 0; fork < FORK_COUNT; fork++) {
+        run_creation(fork, "0x6000 0 RETURN", WORLD_GAS);
+        CHECK_EQ(w.outcome.status, EVM_SUCCESS);
+        CHECK_EQ(world_used(&w), 6 + 3 * 768 + 768 * 768 / 512 + 24576 * 200);
+        run_creation(fork, "0x6001 0 RETURN", WORLD_GAS);
+        bool fails = fork >= FORK_SPURIOUS_DRAGON;
+        CHECK_EQ(w.outcome.status, fails ? EVM_CODE_TOO_LARGE : EVM_SUCCESS);
+        CHECK_EQ(w.outcome.gas_left == 0, fails);
+        CHECK_EQ(world_account(&w, 0x9000)->exists, !fails);
+    }
+}
+
+static void code_does_not_begin_with_ef(void)
+{
+    for (unsigned fork = 0; fork < FORK_COUNT; fork++) {
+        run_creation(fork, "0xef 0 MSTORE8 1 0 RETURN", WORLD_GAS);
+        bool fails = fork >= FORK_LONDON; /* EIP-3541 */
+        CHECK_EQ(w.outcome.status, fails ? EVM_INVALID_CONTRACT_PREFIX : EVM_SUCCESS);
+        CHECK_EQ(w.outcome.gas_left == 0, fails);
+        run_creation(fork, "0xef 1 MSTORE8 2 0 RETURN", WORLD_GAS);
+        CHECK_EQ(w.outcome.status, EVM_SUCCESS);
+        run_creation(fork, "0xee 0 MSTORE8 1 0 RETURN", WORLD_GAS);
+        CHECK_EQ(w.outcome.status, EVM_SUCCESS);
+        run_creation(fork, "0xef 0 MSTORE8 0 0 RETURN", WORLD_GAS); /* no code at all */
+        CHECK_EQ(w.outcome.status, EVM_SUCCESS);
+    }
+}
+
+static const struct test_case cases[] = {
+    CASE(return_data_is_that_of_the_last_call),
+    CASE(return_data_begins_empty),
+    CASE(output_fills_the_room_it_is_given),
+    CASE(failure_takes_everything_back),
+    CASE(deposit_costs_200_a_byte),
+    CASE(code_has_a_limit),
+    CASE(code_does_not_begin_with_ef),
 };
 
-/* check_copy does one copy into memory of 0x77 and compares it with a loop over bytes. */
-static void check_copy(const struct copy *copy, size_t to, size_t from, size_t len)
-{
-    uint8_t want[128];
-    memset(want, 0x77, sizeof(want));
-    for (size_t i = 0; i < len; i++) {
-        want[to + i] = from + i < copy->source_len ? copy->source[from + i] : 0;
-    }
-    static const char seven[] =
-        "0x7777777777777777777777777777777777777777777777777777777777777777";
-    world_reset(&w, FORK_OSAKA);
-    (void)world_put_code(&w, 0x2000, 0, bytes_from(copy->source, copy->source_len));
-    struct bytes body = assemble(
-        &w.arena, "50 0 0 0x2000 EXTCODECOPY 0 0 50 0 4 GAS STATICCALL POP"
-                  " %s DUP1 0 MSTORE DUP1 32 MSTORE DUP1 64 MSTORE 96 MSTORE"
-                  " %zu %zu %zu %s 128 0 RETURN",
-        seven, len, from, to, copy->opcode);
-    (void)world_put_code(&w, CONTRACT, 0, body);
-    CHECK_EQ(world_run(&w, &(struct call){.to = CONTRACT,
-                                          .gas = GAS_LIMIT,
-                                          .data = bytes_from(copy->source, copy->source_len)}),
-             OK);
-    CHECK_EQ(w.outcome.output.len, sizeof(want));
-    CHECK_BYTES(w.outcome.output.ptr, want, sizeof(want));
-}
-
-static void copies_agree_with_a_loop(void)
-{
-    uint8_t source[50];
-    test_random_bytes(source, sizeof(source));
-    source[0] = 0x11; /* no delegation */
-    static const char *const opcodes[] = {"CALLDATACOPY", "0x2000 EXTCODECOPY", "RETURNDATACOPY"};
-    for (size_t i = 0; i < 300 && !test_failed(); i++) {
-        const struct copy copy = {opcodes[i % 3], source, sizeof(source)};
-        size_t len = test_random() % 65;
-        size_t from = test_random() % 65;
-        size_t to = test_random() % 64;
-        if (i % 3 == 2) { /* inside of the return data */
-            len %= sizeof(source) + 1;
-            from %= sizeof(source) - len + 1;
-        }
-        check_copy(&copy, to, from, len);
-    }
-}
-
-static void codecopy_copies_the_running_code(void)
-{
-    run_code(FORK_OSAKA, "CODESIZE 2 0 CODECOPY CODESIZE 0 RETURN #aabbcc");
-    uint8_t want[14];
-    size_t len = test_hex(want, sizeof(want), "3960022000f3aabbcc0000");
-    (void)len;
-    struct bytes code = db_memory_find(&w.db, &(struct address){test_address(CONTRACT)})->code;
-    CHECK_EQ(w.outcome.output.len, code.len);
-    CHECK_BYTES(w.outcome.output.ptr, code.ptr + 2, code.len - 2);
-    CHECK_EQ(w.outcome.output.ptr[code.len - 1], 0);
-    CHECK_EQ(w.outcome.output.ptr[code.len - 2], 0);
-}
+TEST_MAIN(cases)

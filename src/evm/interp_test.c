@@ -11,8 +11,6 @@
 
 static struct world w;
 
-#define EACH_FORK(fork) for (unsigned fork = 0; fork < FORK_COUNT; fork++)
-
 /* ---- every opcode, every fork ---------------------------------------------------------------- */
 
 /* Where the jumps of the following tests go; and zeros, so that nothing follows an instruction. */
@@ -96,9 +94,8 @@ static void check_height(enum fork fork, uint8_t opcode, evm_dispatch_fn *dispat
 
 static void every_opcode_at_the_ends_of_the_stack(void)
 {
-    EACH_FORK(fork)
-    {
-        world_reset(&w, (enum fork)fork);
+    for (unsigned fork = 0; fork < FORK_COUNT; fork++) {
+        world_reset(&w, fork);
         for (unsigned i = 0; i < 256 * DISPATCHER_COUNT && !test_failed(); i++) {
             evm_dispatch_fn *dispatch = DISPATCHERS[i / 256];
             unsigned in;
@@ -181,9 +178,8 @@ static void check_price(enum fork fork, uint8_t opcode, evm_dispatch_fn *dispatc
 
 static void every_opcode_at_its_price_and_below(void)
 {
-    EACH_FORK(fork)
-    {
-        world_reset(&w, (enum fork)fork);
+    for (unsigned fork = 0; fork < FORK_COUNT; fork++) {
+        world_reset(&w, fork);
         for (unsigned i = 0; i < 256 * DISPATCHER_COUNT && !test_failed(); i++) {
             if (rules_cost(w.evm.rules, (uint8_t)i) >= 0 && (uint8_t)i != OP_INVALID) {
                 check_price((enum fork)fork, (uint8_t)i, DISPATCHERS[i / 256]);
@@ -216,9 +212,8 @@ struct sum {
     const char *result;
 };
 
-#define ONES "0xffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
-#define M2   "0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe"
-#define MIN  "0x8000000000000000000000000000000000000000000000000000000000000000"
+#define M2  "0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffe"
+#define MIN "0x8000000000000000000000000000000000000000000000000000000000000000"
 
 static const struct sum sums[] = {
     {"ADD", {ONES, "0x03"}, "0x02"},
@@ -276,6 +271,30 @@ static void sums_take_their_operands_in_order(void)
                  OK);
         if (world_number(&w) != 1) {
             test_fail(__FILE__, __LINE__, "%s %s", s->opcode, s->operands[0]);
+        }
+    }
+}
+
+static void exponents_cost_by_the_byte(void)
+{
+    static const struct {
+        const char *exponent;
+        int64_t bytes;
+    } rows[] = {
+        {"0x00", 0},
+        {"0x01", 1},
+        {"0xff", 1},
+        {"0x0100", 2},
+        {"0xffff", 2},
+        {"0x010000", 3},
+        {"0x01000000000000000000", 10},
+        {ONES, 32},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        for (unsigned fork = 0; fork < FORK_COUNT; fork++) {
+            RUN_CODE(&w, fork, "%s 2 EXP STOP", rows[i].exponent);
+            CHECK_EQ(world_used(&w),
+                     6 + 10 + rows[i].bytes * (fork >= FORK_SPURIOUS_DRAGON ? 50 : 10));
         }
     }
 }
@@ -997,6 +1016,7 @@ static const struct test_case cases[] = {
     CASE(every_opcode_at_its_price_and_below),
     CASE(statuses_have_names),
     CASE(sums_take_their_operands_in_order),
+    CASE(exponents_cost_by_the_byte),
     CASE(keccak_of_memory),
     CASE(environment),
     CASE(addresses_are_160_bits),

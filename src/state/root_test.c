@@ -312,7 +312,7 @@ static void what_is_undone_does_not_count(void)
     struct checkpoint start = state_checkpoint(&w.state);
     for (unsigned i = 0; i < COUNT + 5; i++) { /* five that do not exist */
         const struct address address = address_of(i);
-        const struct u256 key = u256_from_u64(99);
+        const struct u256 key = key_of(i, 0); /* most of them hold something */
         struct account *account;
         struct slot *slot;
         bool was_cold;
@@ -320,6 +320,12 @@ static void what_is_undone_does_not_count(void)
         CHECK_EQ(state_warm(&w.state, account, &was_cold), OK);
         CHECK_EQ(state_slot(&w.state, &slot, account, &key), OK);
         CHECK_EQ(state_slot_warm(&w.state, slot), OK);
+    }
+    CHECK(root_is(&w, WORLD_ROOT));
+    for (unsigned i = 0; i < COUNT + 5; i++) { /* loaded, but with slots that are not */
+        const struct address address = address_of(i);
+        struct account *account;
+        CHECK_EQ(state_account(&w.state, &account, &address), OK);
     }
     CHECK(root_is(&w, WORLD_ROOT));
     for (unsigned i = 0; i < COUNT + 5; i++) {

@@ -459,8 +459,8 @@ static void warmth_ends_with_the_transaction(void)
     close_world(&w);
 }
 
-/* EIP-2929: "When a context reverts, access sets are restored to the state they were in before that
- * context." */
+/* EIP-2929: "if a scope reverts, the access lists should be in the state they were in before that
+ * scope was entered". */
 static void warmth_is_undone_with_its_frame(void)
 {
     struct world w;
@@ -507,8 +507,8 @@ static void transient_storage(void)
     close_world(&w);
 }
 
-/* EIP-2200: the original value is "the value of the storage slot if a reversion happens on the
- * current transaction"; writes do not move it, the next transaction does. */
+/* EIP-2200: the original value is "the value when a reversion happens on the current transaction";
+ * writes do not move it, the next transaction does. */
 static void original_values(void)
 {
     struct world w;
