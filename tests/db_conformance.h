@@ -176,8 +176,7 @@ static inline void db_conformance_code(struct state_db db)
 }
 
 /* db_conformance_check fails the current test where a database that holds the sample does not
- * answer as state/db.h says. It asks everything twice: an answer does not depend on those before.
- */
+ * answer as state/db.h says. It asks everything twice: an answer does not depend on others. */
 static inline void db_conformance_check(struct state_db db)
 {
     for (unsigned round = 0; round < 2 && !test_failed(); round++) {

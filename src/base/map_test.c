@@ -1,6 +1,6 @@
 /* The hash map against a naive list, at its edges (growth, wrap-around, hashes that all collide, no
- * memory), and its keyed hash: which bits count, and that nobody without the key knows the order.
- */
+ * memory), and its keyed hash: which bits count, and that no two keys give one
+ * order. */
 
 #include "base/map.h"
 
@@ -37,8 +37,7 @@ static uint64_t hash_of(const struct map_key *key, uint64_t number)
     return map_hash_words(key, words, 0);
 }
 
-/* ---- the map -----------------------------------------------------------------------------------
- */
+/* ---- the map --------------------------------------------------------------------------------- */
 
 static const struct item *find_in_list(const struct item *items, size_t count, uint64_t key)
 {
@@ -180,8 +179,7 @@ static void no_memory_leaves_the_map_as_it_was(void)
     test_region_free(region, CAP);
 }
 
-/* ---- the hash ----------------------------------------------------------------------------------
- */
+/* ---- the hash -------------------------------------------------------------------------------- */
 
 static void every_bit_changes_the_hash(void)
 {

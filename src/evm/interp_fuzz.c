@@ -7,9 +7,11 @@
  *   gas     2 bytes, big-endian, times 3
  *   value   wei sent along
  *   size    of the calldata; bytes 1, 2, ...
- *   code    of the account called, of 0x2000 and of 0x3000, as tokens (see emit) or as it is, each
- *           ending in a STOP where there may be no STOP within; of 0x3000 bytes 23 are a delegation
- */
+ *   code    of the account called, of 0x2000 and of 0x3000, as tokens (put_token) or as it is; a
+ * zero where a token would begin ends each, so that STOP is only at the end. One of 23 bytes makes
+ *           0x3000 a delegation to 0x2000. */
+
+#include "evm/interp.h"
 
 #include "base/cursor.h"
 #include "tests/evm_fixture.h"
@@ -23,6 +25,11 @@
 #define MEMORY_BYTES ((size_t)128 << 10)
 
 #define CALLDATA_MAX 64u
+
+/* Eight bytes of initcode, for memory from 24: ADDRESS to slot 0; zeros from 32 as code; 0xef. */
+#define STORES_INITCODE  UINT64_C(0x3060005500000000)
+#define RETURNS_INITCODE UINT64_C(0x60206020f3000000)
+#define EF_INITCODE      UINT64_C(0x60ef5f5360015ff3)
 
 static struct world w;
 
@@ -52,48 +59,14 @@ static void put_byte(struct scenario *s, unsigned i, uint8_t byte)
  * edges of memory, storage and numbers, and small pieces of initcode. */
 static void put_word(struct scenario *s, unsigned i, uint8_t choice)
 {
+    /* clang-format off */
     static const uint64_t words[] = {
-        0,
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-        8,
-        9,
-        10,
-        31,
-        32,
-        33,
-        64,
-        65,
-        96,
-        255,
-        0x100,
-        999,
-        1000,
-        2300,
-        2301,
-        5000,
-        30000,
-        100000,
-        0xffff,
-        0x1000,
-        0x2000,
-        0x3000,
-        0x4000,
-        0x5000,
-        0xbe4e,
-        0xca11,
-        49152,
-        0x7fffffff,
-        UINT64_MAX,
-        UINT64_C(0x30600055),         /* initcode: ADDRESS 0 SSTORE */
-        UINT64_C(0x60206020f3000000), /* returns zeros from 32 */
-        UINT64_C(0x60ef5f5360015ff3), /* returns 0xef */
+        0, 24, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 31, 32, 33, 64, 65, 96, 255, 0x100,
+        999, 1000, 2300, 2301, 5000, 30000, 100000, 0xffff,
+        0x1000, 0x2000, 0x3000, 0x4000, 0x5000, BENEFICIARY, CALLER,
+        49152, 0x7fffffff, UINT64_MAX, STORES_INITCODE, RETURNS_INITCODE, EF_INITCODE,
     };
+    /* clang-format on */
     enum { WORDS = sizeof(words) / sizeof(words[0]) };
     if (choice < WORDS) {
         uint8_t bytes[8];

@@ -293,8 +293,12 @@ static void exponents_cost_by_the_byte(void)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         for (unsigned fork = 0; fork < FORK_COUNT; fork++) {
             RUN_CODE(&w, fork, "%s 2 EXP STOP", rows[i].exponent);
-            CHECK_EQ(world_used(&w),
-                     6 + 10 + rows[i].bytes * (fork >= FORK_SPURIOUS_DRAGON ? 50 : 10));
+            int64_t price = 6 + 10 + rows[i].bytes * (fork >= FORK_SPURIOUS_DRAGON ? 50 : 10);
+            CHECK_EQ(world_used(&w), price);
+            CHECK_EQ(world_run(&w, &(struct call){.to = CONTRACT, .gas = price}), OK);
+            CHECK_EQ(w.outcome.status, EVM_SUCCESS);
+            CHECK_EQ(world_run(&w, &(struct call){.to = CONTRACT, .gas = price - 1}), OK);
+            CHECK_EQ(w.outcome.status, EVM_OUT_OF_GAS);
         }
     }
 }
@@ -767,43 +771,55 @@ static void precompile_over_the_cap_is_an_error(void)
     }
 }
 
-/* A program that takes from the arena in every way there is. */
-static void put_hungry_contract(void)
+/* A program that takes from the arena in every way there is, after `count` entries in the journal,
+ * which grows at any of its steps then. */
+static void put_hungry_contract(unsigned count)
 {
     world_contract(&w, 0x2000, 0, "1 0 TSTORE 32 0 LOG0 1 1 SSTORE 0 0 REVERT");
-    world_contract(&w, CONTRACT, 1000,
-                   "1 0 SSTORE 2 1 SSTORE 1 0 TSTORE 0x6000 BALANCE POP 1 2 3 4 64 0 LOG4"
-                   " 0x69602a60005260206000f3 0 MSTORE 11 21 5 CREATE POP" CALL_ALL(
-                       0x2000) " 32 64 MSTORE 1 96 MSTORE 32 128 MSTORE 32 0 96 64 0 5 GAS CALL POP"
-                               " 32 0 32 0 0 4 GAS CALL POP"
-                               " 0x7000 SELFDESTRUCT");
+    world_contract(
+        &w, CONTRACT, 1000,
+        "%u again: 1 0 TSTORE 1 SWAP1 SUB DUP1 @again JUMPI"
+        " 1 0 SSTORE 2 1 SSTORE 7 SLOAD POP 1 0 TSTORE 8 TLOAD POP 0x6000 BALANCE POP"
+        " 1 2 3 4 64 0 LOG4 0x602a60005260206000f3 0 MSTORE 10 22 5 CREATE"
+        " POP" CALL_ALL(
+            0x2000) " 32 64 MSTORE 1 96 MSTORE 32 128 MSTORE"
+                    " 32 0 96 64 0 5 GAS CALL POP 32 0 32 0 0 4 GAS CALL POP 0x7000 SELFDESTRUCT",
+        count);
 }
 
-/* Failure injection: the same run with every size of arena gives ERR_MEMORY until it gives OK, and
+/* run_with_arena runs it with so much arena left. */
+static enum err run_with_arena(size_t left)
+{
+    size_t cap = w.arena.cap;
+    size_t mark = arena_mark(&w.arena);
+    world_begin(&w);
+    w.arena.cap = w.arena.used + left;
+    w.outcome = untouched;
+    enum err e = world_send(&w, &(struct call){.to = CONTRACT, .gas = 1000000});
+    w.arena.cap = cap;
+    arena_rewind(&w.arena, mark);
+    return e;
+}
+
+/* Failure injection: with every size of arena the same run gives ERR_MEMORY until it gives OK, and
  * nothing between. */
 static void full_arena_is_an_error_wherever_it_strikes(void)
 {
-    for (size_t d = 0; d < DISPATCHER_COUNT; d++) {
+    for (unsigned count = 1; count <= 64; count++) {
         world_reset(&w, FORK_CANCUN);
-        put_hungry_contract();
-        size_t cap = w.arena.cap;
-        size_t mark = arena_mark(&w.arena);
-        size_t errors = 0;
+        put_hungry_contract(count);
+        w.evm.dispatch = DISPATCHERS[count % DISPATCHER_COUNT];
+        size_t step = count <= 2 ? 16 : 256;
+        size_t left = 0;
         enum err e = ERR_MEMORY;
-        w.evm.dispatch = DISPATCHERS[d];
         while (e != OK) {
-            world_begin(&w);
-            w.arena.cap = w.arena.used + 16 * errors;
-            w.outcome = untouched;
-            e = world_send(&w, &(struct call){.to = CONTRACT, .gas = 1000000});
+            e = run_with_arena(left);
             CHECK(e == OK || e == ERR_MEMORY);
             CHECK_EQ(outcome_is_untouched(), e != OK);
-            w.arena.cap = cap;
-            arena_rewind(&w.arena, mark);
-            errors += e != OK;
+            left += step;
         }
         CHECK_EQ(w.outcome.status, EVM_SUCCESS);
-        CHECK(errors > 100);
+        CHECK(left > 8192);
     }
 }
 
@@ -872,7 +888,7 @@ static const struct reader readers[] = {
     {"0 0 0 CREATE STOP", 1},
     {"0 0 0 0 CREATE2 STOP", 1},
     {"0x2000 SELFDESTRUCT", 1},
-    {CALL_ALL(0x4000) "STOP", 5}, /* calls 0x5000, which reads a slot */
+    {CALL_ALL(0x4000) "1 SLOAD STOP", 6}, /* calls 0x5000, which reads a slot too */
 };
 
 static void check_reader(const struct reader *reader, enum err error)
@@ -893,7 +909,9 @@ static void check_reader(const struct reader *reader, enum err error)
         w.outcome = untouched;
         bool is_read = db.at < reader->reads + 3;
         enum err e = world_send(&w, &(struct call){.to = CONTRACT, .gas = 1000000});
-        if (e != (is_read ? error : OK) || outcome_is_untouched() != is_read) {
+        /* Nothing runs after the error, and so nothing is read. */
+        if (e != (is_read ? error : OK) || outcome_is_untouched() != is_read ||
+            db.reads != (is_read ? db.at + 1 : reader->reads + 3)) {
             test_fail(__FILE__, __LINE__, "%s, read %zu: %s", reader->code, db.at, err_name(e));
             return;
         }
@@ -1011,6 +1029,18 @@ static void machine_works_after_an_error(void)
     CHECK_EQ(world_number(&w), 0);
 }
 
+/* What evm_open took beside the region, evm_close gives back: the leak checker sees to it. */
+static void closing_gives_everything_back(void)
+{
+    static struct world other;
+    for (unsigned i = 0; i < 3; i++) {
+        world_open(&other, 4096, 4096);
+        CHECK(other.evm.p256 != NULL);
+        world_close(&other);
+        CHECK(other.evm.p256 == NULL);
+    }
+}
+
 static const struct test_case cases[] = {
     CASE(every_opcode_at_the_ends_of_the_stack),
     CASE(every_opcode_at_its_price_and_below),
@@ -1038,6 +1068,7 @@ static const struct test_case cases[] = {
     CASE(wipe_leaves_zeros),
     CASE(memory_begins_as_zeros),
     CASE(machine_works_after_an_error),
+    CASE(closing_gives_everything_back),
 };
 
 TEST_MAIN(cases)

@@ -105,13 +105,16 @@ static ALWAYS_INLINE uint64_t push_word(const uint8_t *data, unsigned size, unsi
         return STEP_NEXT;                      \
     }
 
-#define TIMES_16(X) \
+/* clang-format off */
+#define TIMES_16(X)                                                                                \
     X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) X(16)
 
 TIMES_16(PUSH)
-PUSH(17)
-PUSH(18) PUSH(19) PUSH(20) PUSH(21) PUSH(22) PUSH(23) PUSH(24) PUSH(25) PUSH(26) PUSH(27) PUSH(28)
-    PUSH(29) PUSH(30) PUSH(31) PUSH(32) TIMES_16(DUP) TIMES_16(SWAP)
+PUSH(17) PUSH(18) PUSH(19) PUSH(20) PUSH(21) PUSH(22) PUSH(23) PUSH(24)
+PUSH(25) PUSH(26) PUSH(27) PUSH(28) PUSH(29) PUSH(30) PUSH(31) PUSH(32)
+TIMES_16(DUP)
+TIMES_16(SWAP)
+/* clang-format on */
 
 #undef PUSH
 #undef DUP

@@ -647,6 +647,23 @@ static void trap_13_delegation_chains_are_not_followed(void)
     }
 }
 
+/* EIP-7702 makes an account's delegation stronger than a precompile at its address
+ * (execution-specs: disable_precompiles): if anyone ever had the key to one, the delegate's code
+ * would run. */
+static void trap_13_delegation_at_the_address_of_a_precompile(void)
+{
+    for (unsigned fork = FORK_CANCUN; fork <= FORK_PRAGUE; fork++) {
+        world_reset(&w, fork);
+        world_contract(&w, 0x2000, 0, "7" RETURN_TOP);
+        world_contract(&w, 4, 0, "#ef01000000000000000000000000000000000000002000");
+        world_contract(&w, CONTRACT, 0, "32 0 3 0 0 4 50000 CALL POP RETURNDATASIZE" RETURN_TOP);
+        RUN(&w);
+        CHECK_EQ(world_number(&w), fork == FORK_PRAGUE ? 32 : 3);
+        CHECK_EQ(world_run(&w, &(struct call){.to = 4, .gas = 1000}), OK);
+        CHECK_EQ(w.outcome.output.len, fork == FORK_PRAGUE ? 32 : 0);
+    }
+}
+
 /* EIP-7702: EXTCODESIZE, EXTCODECOPY and EXTCODEHASH see the indicator; CODESIZE and CODECOPY, of a
  * delegated account that runs, the code. */
 static void trap_13_extcode_sees_the_indicator(void)
@@ -762,6 +779,7 @@ static const struct test_case cases[] = {
     CASE(trap_11_push_past_the_end_of_code),
     CASE(trap_12_refunds_across_frames_and_reverts),
     CASE(trap_13_delegation_chains_are_not_followed),
+    CASE(trap_13_delegation_at_the_address_of_a_precompile),
     CASE(trap_13_extcode_sees_the_indicator),
     CASE(trap_13_delegates_are_paid_for),
     CASE(trap_15_empty_touched_and_absent_accounts),

@@ -68,8 +68,7 @@ enum err authorization_apply(struct evm *evm, const struct authorization *a)
     static const struct address zero;
     uint8_t indicator[23] = {0xef, 0x01, 0x00};
     memcpy(indicator + 3, a->address.b, sizeof(a->address.b));
-    /* EIP-7702: "As a special case, if address is 0x00...00 do not write the designation", but
-     * clear the account's code. */
+    /* EIP-7702, "Behavior": the zero address takes the code away instead of pointing there. */
     size_t len = address_equal(&a->address, &zero) ? 0 : sizeof(indicator);
     TRY(state_set_code(state, authority, bytes_from(indicator, len)));
     return state_set_nonce(state, authority, authority->nonce + 1);

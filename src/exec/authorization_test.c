@@ -25,8 +25,7 @@ static const struct u256 ORDER = {{UINT64_C(0xbfd25e8cd0364141), UINT64_C(0xbaae
 static const struct u256 HALF = {
     {UINT64_C(0xdfe92f46681b20a0), UINT64_C(0x5d576e7357a4501d), UINT64_MAX, UINT64_MAX >> 1}};
 
-/* ---- making authorizations ----------------------------------------------------------------------
- */
+/* ---- making authorizations ------------------------------------------------------------------- */
 
 /* put_number writes the RLP of a number and returns its length. */
 static size_t put_number(uint8_t *out, const struct u256 *number)
@@ -93,8 +92,7 @@ static struct authorization signed_for(uint64_t address, uint64_t nonce)
     return a;
 }
 
-/* ---- what became of them ------------------------------------------------------------------------
- */
+/* ---- what became of them --------------------------------------------------------------------- */
 
 static const struct account *signer_account(void)
 {
@@ -161,8 +159,7 @@ static void check_skipped(const struct authorization *a)
     CHECK_EQ(w.state.refund, 0);
 }
 
-/* ---- the conditions one by one
- * ------------------------------------------------------------------- */
+/* ---- the conditions one by one --------------------------------------------------------------- */
 
 /* EIP-7702: "Verify the chain ID is 0 or the ID of the current chain." */
 static void chain_id(void)
@@ -403,8 +400,7 @@ static void the_refund_is_for_accounts_that_exist(void)
     CHECK_EQ(w.state.refund, 12500);
 }
 
-/* ---- in transactions
- * ------------------------------------------------------------------------------ */
+/* ---- in transactions ------------------------------------------------------------------------- */
 
 static struct tx_result run(const struct authorization *list, size_t count,
                             const struct address *to)
@@ -531,8 +527,7 @@ static void delegations_are_followed_once(void)
     CHECK_EQ(result.output.len, 0);
 }
 
-/* ---- errors -------------------------------------------------------------------------------------
- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 static enum err cannot_look(void *db, bool *found, struct db_account *out,
                             const struct address *address)

@@ -4,6 +4,7 @@
 
 #include <strings.h>
 
+#include "base/err.h"
 #include "exec/blob_schedule.def"
 
 struct row {
@@ -88,6 +89,7 @@ struct u256 blob_base_fee(uint64_t excess_blob_gas, uint64_t base_fee_update_fra
     /* EIP-4844, fake_exponential: the Taylor series of factor * e ** (numerator / denominator) in
      * integers, scaled by the denominator; the factor, MIN_BASE_FEE_PER_BLOB_GAS, is 1. A term is
      * never above the sum, which stays below 2^320, so no product passes six words. */
+    ASSERT(base_fee_update_fraction != 0);
     const struct u256 most = U256_MAX;
     struct wide sum = {{0}};
     struct wide term = {{base_fee_update_fraction}};

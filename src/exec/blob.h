@@ -17,7 +17,7 @@ struct blob_schedule {
 bool blob_fork_from_name(enum fork *fork, struct blob_schedule *schedule, const char *name);
 
 /* blob_base_fee: wei per blob gas at an excess (EIP-4844, fake_exponential); 2^256 - 1 when it
- * would be more. */
+ * would be more. The fraction is not 0. */
 struct u256 blob_base_fee(uint64_t excess_blob_gas, uint64_t base_fee_update_fraction);
 
 #endif

@@ -157,8 +157,7 @@ static void great_prices(void)
     check_prices(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
-/* Beyond, it is the greatest number, for any excess: no header's field makes this run long or wrap.
- */
+/* Beyond, it is the greatest number, for any excess: no header makes this run long or wrap. */
 static void prices_beyond_the_range(void)
 {
     static const struct {

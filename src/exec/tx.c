@@ -341,6 +341,25 @@ static enum err settle(struct evm *evm, struct tx_result *out, const struct tx *
     return add_balance(evm->state, beneficiary, used, &reward);
 }
 
+/* execute does what is listed at tx_execute; the transaction is valid. */
+static enum err execute(struct evm *evm, struct tx_result *out, const struct tx *tx,
+                        struct account *sender, const struct gas_costs *costs)
+{
+    struct state *state = evm->state;
+    const struct u256 *price = &evm->tx->gas_price;
+    state_begin_tx(state);
+    TRY(warm_up(evm, tx));
+    TRY(buy_gas(evm, tx, sender, price));
+    for (size_t i = 0; i < tx->authorization_count; i++) {
+        TRY(authorization_apply(evm, &tx->authorizations[i]));
+    }
+    struct outcome outcome;
+    TRY(run_message(evm, &outcome, out, tx, tx->gas_limit - costs->intrinsic));
+    TRY(settle(evm, out, tx, sender, price, (uint64_t)outcome.gas_left, costs->floor));
+    state_end_tx(state, evm->rules->eip161);
+    return OK;
+}
+
 enum err tx_execute(struct evm *evm, struct tx_result *out, const struct tx *tx,
                     uint64_t gas_available)
 {
@@ -359,7 +378,6 @@ enum err tx_execute(struct evm *evm, struct tx_result *out, const struct tx *tx,
         return OK;
     }
 
-    state_begin_tx(state);
     const struct tx_env env = {
         .origin = tx->sender,
         .gas_price = effective_price(evm->rules, evm->block, tx),
@@ -367,15 +385,7 @@ enum err tx_execute(struct evm *evm, struct tx_result *out, const struct tx *tx,
         .blob_count = tx->blob_count,
     };
     evm->tx = &env;
-    TRY(warm_up(evm, tx));
-    TRY(buy_gas(evm, tx, sender, &env.gas_price));
-    for (size_t i = 0; i < tx->authorization_count; i++) {
-        TRY(authorization_apply(evm, &tx->authorizations[i]));
-    }
-    struct outcome outcome;
-    TRY(run_message(evm, &outcome, out, tx, tx->gas_limit - costs.intrinsic));
-    TRY(settle(evm, out, tx, sender, &env.gas_price, (uint64_t)outcome.gas_left, costs.floor));
-    state_end_tx(state, evm->rules->eip161);
+    enum err e = execute(evm, out, tx, sender, &costs);
     evm->tx = NULL;
-    return OK;
+    return e;
 }

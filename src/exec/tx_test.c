@@ -1,7 +1,7 @@
 /* Transactions: every reason to refuse one, each at its edge (the last transaction that is valid,
  * the first that is not); what they cost, who pays whom; what creations leave; and errors, which
- * are no outcomes. Expected numbers are worked out in comments from the EIPs and the Yellow Paper.
- */
+ * are no outcomes. Expected numbers are worked out in comments, from the EIPs and the Yellow
+ * Paper. */
 
 #include "exec/tx.h"
 
@@ -16,8 +16,7 @@
 
 static struct world w;
 
-/* ---- helpers -----------------------------------------------------------------------------------
- */
+/* ---- helpers --------------------------------------------------------------------------------- */
 
 /* transfer is a transaction that is valid in every fork: it sends 3 wei to an account that is not
  * there, at 10 wei per gas. */
@@ -98,8 +97,7 @@ static void check_refused(const struct tx *tx, enum tx_status status)
     CHECK_EQ(w.state.log_count, 0);
 }
 
-/* ---- is it valid --------------------------------------------------------------------------------
- */
+/* ---- is it valid ----------------------------------------------------------------------------- */
 
 /* struct rule: how to make a transaction that is just within a rule, or just beyond. `apply` gets a
  * transfer in a world of the fork. */
@@ -161,6 +159,29 @@ static void rule_type_4(struct tx *tx, bool breaks)
     if (breaks) {
         make_set_code(tx);
     } else {
+        make_blob(tx, 1);
+    }
+}
+
+/* What only a later type of transaction has room for (EIP-2930, EIP-4844, EIP-7702). */
+static void rule_list_of_another_type(struct tx *tx, bool breaks)
+{
+    static const struct access_list_entry entry;
+    tx->type = breaks ? TX_LEGACY : TX_ACCESS_LIST;
+    tx->access_list = &entry;
+    tx->access_list_count = 1;
+}
+
+static void rule_blobs_of_another_type(struct tx *tx, bool breaks)
+{
+    make_blob(tx, 1);
+    tx->type = breaks ? TX_FEE_MARKET : TX_BLOB;
+}
+
+static void rule_authorizations_of_another_type(struct tx *tx, bool breaks)
+{
+    make_set_code(tx);
+    if (breaks) {
         make_blob(tx, 1);
     }
 }
@@ -330,6 +351,9 @@ static void rule_set_code_creates(struct tx *tx, bool breaks)
 static const struct rule rules[] = {
     {TX_TYPE_NOT_SUPPORTED, FORK_FRONTIER, rule_type},
     {TX_TYPE_NOT_SUPPORTED, FORK_OSAKA, rule_type},
+    {TX_TYPE_NOT_SUPPORTED, FORK_OSAKA, rule_list_of_another_type},
+    {TX_TYPE_NOT_SUPPORTED, FORK_OSAKA, rule_blobs_of_another_type},
+    {TX_TYPE_NOT_SUPPORTED, FORK_OSAKA, rule_authorizations_of_another_type},
     {TX_TYPE_1_TX_PRE_FORK, FORK_ISTANBUL, rule_type_1},
     {TX_TYPE_2_TX_PRE_FORK, FORK_BERLIN, rule_type_2},
     {TX_TYPE_3_TX_PRE_FORK, FORK_SHANGHAI, rule_type_3},
@@ -518,11 +542,9 @@ static void reasons_have_names(void)
     CHECK_STR(tx_status_text(TX_NONCE_IS_MAX), "nonce at its maximum");
 }
 
-/* ---- what it costs ------------------------------------------------------------------------------
- */
+/* ---- what it costs --------------------------------------------------------------------------- */
 
-/* check_intrinsic: a transaction that runs nothing costs `gas`, and a limit of one less is too low.
- */
+/* check_intrinsic: a transaction that runs nothing costs `gas`, and a limit one less is too low. */
 static void check_intrinsic(enum fork fork, struct tx tx, uint64_t gas)
 {
     world_reset(&w, fork);
@@ -768,11 +790,9 @@ static void roles_may_coincide(void)
     CHECK_EQ(wei_of(BENEFICIARY), 63003);
 }
 
-/* ---- what it does -------------------------------------------------------------------------------
- */
+/* ---- what it does ---------------------------------------------------------------------------- */
 
-/* A message that fails undoes what it did, and nothing else: the nonce has risen, the gas is paid.
- */
+/* A message that fails undoes what it did, no more: the nonce has risen, the gas is paid. */
 static void a_failure_undoes_the_message_alone(void)
 {
     static const struct {
@@ -935,8 +955,7 @@ static void transactions_follow_each_other(void)
     CHECK_EQ(world_account(&w, CALLER)->nonce, 3);
 }
 
-/* ---- creations ----------------------------------------------------------------------------------
- */
+/* ---- creations ------------------------------------------------------------------------------- */
 
 /* Initcode that returns `len` bytes at 0: the first is `first`, the others zero. */
 static struct bytes returns_code(unsigned first, unsigned len)
@@ -1068,8 +1087,7 @@ static void creations_do_not_overwrite(void)
     }
 }
 
-/* ---- errors -------------------------------------------------------------------------------------
- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 /* struct failing_db answers until its patience is over, and then cannot look any more. */
 struct failing_db {

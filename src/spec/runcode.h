@@ -13,7 +13,8 @@ struct code_call {
     struct block_env block;
     struct address caller;
     struct address to;
-    struct bytes code; /* what runs at `to`, whatever the database has there */
+    struct bytes code; /* what runs at `to` in the place of what the database has there;
+                           none: that. A precompile at `to` goes before either. */
     struct bytes input;
     struct u256 value; /* wei; the caller is given at least that much */
     int64_t gas;

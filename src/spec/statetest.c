@@ -63,6 +63,9 @@ static enum err read_blobs(struct tx *tx, struct arena *arena, json_t *json,
     if (fee != NULL) {
         TRY(json_as_padded_u256(&tx->max_fee_per_blob_gas, fee, "maxFeePerBlobGas", detail));
     }
+    if (hashes != NULL) {
+        TRY(json_as_array(&hashes, hashes, "blobVersionedHashes", detail));
+    }
     size_t count = json_array_size(hashes);
     struct hash32 *out = ARENA_NEW(arena, struct hash32, count);
     if (out == NULL) {
@@ -140,7 +143,11 @@ static enum err read_tx(struct tx *tx, bool *is_wide, struct arena *arena, json_
     TRY(wide_u256(&tx->value, is_wide, item, "value", detail));
     TRY(pick(&item, json, "data", which->data, detail));
     TRY(json_as_data(&tx->data, arena, item, DATA_BYTES_MAX, "data", detail));
-    json_t *access_list = json_array_get(json_find(json, "accessLists"), which->data);
+    json_t *access_lists = json_find(json, "accessLists");
+    if (access_lists != NULL) {
+        TRY(json_as_array(&access_lists, access_lists, "accessLists", detail));
+    }
+    json_t *access_list = json_array_get(access_lists, which->data);
     if (access_list != NULL && !json_is_null(access_list)) {
         tx->type = TX_ACCESS_LIST;
         TRY(fixture_access_list(tx, arena, access_list, detail));
@@ -218,7 +225,12 @@ static enum err read_expectation(struct expectation *out, json_t *post, struct e
     TRY(json_get_u64(&gas, indexes, "gas", detail));
     TRY(json_get_u64(&value, indexes, "value", detail));
     out->which = (struct alternative){data, gas, value};
-    out->exception = json_string_value(json_find(post, "expectException"));
+    json_t *exception = json_find(post, "expectException");
+    if (exception != NULL) {
+        struct bytes text;
+        TRY(json_as_string(&text, exception, "expectException", detail));
+    }
+    out->exception = json_string_value(exception);
     TRY(json_get_hash32(&out->state_root, post, "hash", detail));
     return json_get_hash32(&out->logs_hash, post, "logs", detail);
 }

@@ -37,7 +37,7 @@ struct statetest {
      * NULL: all cases. */
     size_t (*claim)(void *context);
     void *context;
-    size_t next;    /* the machine's: ordinal of the next case in the file, and of ours */
+    size_t next; /* the machine's: ordinal of the next case in the file, and of ours */
     size_t claimed;
 };
 

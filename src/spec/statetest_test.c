@@ -5,18 +5,14 @@
 
 #include "spec/statetest.h"
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "codec/json.h"
 #include "tests/evm_fixture.h"
 
 static struct world w;
 
-/* ---- the file
- * ------------------------------------------------------------------------------------ With ' for
- * ", as all texts here. The contract stores CALLVALUE in slot 0 and logs nothing at all: CALLVALUE
- * PUSH0 SSTORE PUSH0 PUSH0 LOG0. */
+/* ---- the file -----------------------------------------------------------------------------------
+ * With ' for ", as all texts here. The contract stores CALLVALUE in slot 0 and logs nothing at all:
+ * CALLVALUE PUSH0 SSTORE PUSH0 PUSH0 LOG0. */
 
 #define SENDER   "0xa94f5374fce5edbc8e2a8697c15331677e6ebf0b"
 #define RECEIVER "0x1000000000000000000000000000000000000001"
@@ -51,15 +47,15 @@ static struct world w;
     " 'expectException': 'TransactionException.INTRINSIC_GAS_TOO_LOW'}"
 
 #define TEST(fees, posts) "{" ENV PRE "'transaction': {" fees TX_REST " 'post': {" posts "}}"
-#define GOOD              "{'good': " TEST(FEES, "'Cancun': [" POST_0 ", " POST_1 ", " POST_2 "]") "}"
+
+#define GOOD "{'good': " TEST(FEES, "'Cancun': [" POST_0 ", " POST_1 ", " POST_2 "]") "}"
 
 /* One post-state with an exception, for a fork: what a transaction is refused for. */
 #define REFUSED(fork, exception)                                                   \
     "'" fork "': [{'indexes': {'data': 0, 'gas': 0, 'value': 0}, 'hash': '" ROOT_0 \
     "', 'logs': '" NOTHING "', 'expectException': '" exception "'}]"
 
-/* ---- running -----------------------------------------------------------------------------------
- */
+/* ---- running --------------------------------------------------------------------------------- */
 
 /* struct seen: what the callback was told; of a failure the last. */
 struct seen {
@@ -178,8 +174,7 @@ static void check_unusable(const char *text, enum err wanted, const char *word)
     }
 }
 
-/* ---- cases that pass and cases that fail
- * ---------------------------------------------------------- */
+/* ---- cases that pass and cases that fail ----------------------------------------------------- */
 
 static void a_good_file(void)
 {
@@ -334,8 +329,7 @@ static void runners_share_a_file(void)
     CHECK_EQ(seen.failed, 1);
 }
 
-/* ---- transactions
- * --------------------------------------------------------------------------------- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 /* What makes a transaction one of a type: each is refused one fork too early. */
 static void types_of_transactions(void)
@@ -484,8 +478,7 @@ static void older_names_of_reasons(void)
     }
 }
 
-/* ---- files that are none
- * ------------------------------------------------------------------------- */
+/* ---- files that are none --------------------------------------------------------------------- */
 
 static void texts_that_are_no_tests(void)
 {
@@ -640,11 +633,10 @@ static void values_of_other_kinds(void)
     json_free(file);
 }
 
-/* A test cannot have both blobs and authorizations: no type of transaction does. Whatever becomes
- * of such a file, it does not end the program (which is why another process tries it). */
+/* No type of transaction has both blobs and authorizations; the sender has what the gas costs, and
+ * nothing for a blob. */
 static void types_that_exclude_each_other(void)
 {
-    /* The sender has what the gas costs, but nothing for a blob. */
     char buffer[TEXT_MAX];
     static const char both[] =
         "{'good': " TEST("'maxFeePerGas': '0x0a', 'maxPriorityFeePerGas': '0x0a',"
@@ -652,23 +644,11 @@ static void types_that_exclude_each_other(void)
                          " {'chainId': '0x00', 'address': '" RECEIVER "', 'nonce': '0x00',"
                          " 'v': '0x00', 'r': '0x00', 's': '0x00'}],",
                          "'Prague': [" POST_0 "]") "}";
-    const char *text = changed(buffer, both, "0x0de0b6b3a7640000", "0x0f4240");
-    (void)fflush(stdout);
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0) {
-        struct seen seen;
-        struct err_detail detail;
-        enum err e = run(&seen, &detail, text);
-        _exit(e == OK ? 0 : 1);
-    }
-    int status = -1;
-    CHECK(waitpid(child, &status, 0) == child);
-    CHECK(WIFEXITED(status));
+    check_fails(changed(buffer, both, "0x0de0b6b3a7640000", "0x0f4240"), "exception", "none",
+                "TYPE_NOT_SUPPORTED");
 }
 
-/* ---- memory
- * ---------------------------------------------------------------------------------------- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /* An arena of every size: the file is read and run, or there is an error, or a case failed with
  * one. */

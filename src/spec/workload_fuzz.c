@@ -1,6 +1,5 @@
 /* Any bytes as a workload. Nothing crashes and an error says what is wrong; what is read runs, with
- * little gas, and measuring it accepts the output and the gas that came out, and not a unit more.
- */
+ * little gas, and measuring it accepts the output and the gas that came out, not a unit more. */
 
 #include "spec/workload.h"
 

@@ -10,8 +10,7 @@ static struct world w;
 
 #define TEXT_MAX 4096
 
-/* A program that returns 42: PUSH1 42 PUSH0 MSTORE PUSH1 32 PUSH0 RETURN, for 16 gas. With ' for ".
- */
+/* A program that returns 42: PUSH1 42 PUSH0 MSTORE PUSH1 32 PUSH0 RETURN, 16 gas. With ' for ". */
 #define CODE   "0x602a5f5260205ff3"
 #define OUTPUT "0x000000000000000000000000000000000000000000000000000000000000002a"
 static const char good[] =
@@ -52,8 +51,7 @@ static enum err read_text(struct workload *out, const char *text, struct err_det
     return e;
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void a_good_file(void)
 {
@@ -190,8 +188,7 @@ static void no_memory_is_an_error(void)
     CHECK(size > 7 + 8 + 2 + 32); /* name, code, data, output */
 }
 
-/* ---- measuring
- * ----------------------------------------------------------------------------------- */
+/* ---- measuring ------------------------------------------------------------------------------- */
 
 static enum err measure(struct workload_times *times, const char *text, size_t samples,
                         struct err_detail *detail)

@@ -10,7 +10,7 @@
 
 static const struct map_key map_key = {{0x1234567, 0x89abcdef, 0xfedcba9, 0x87654321}};
 
-/* ---- a world by formula ------------------------------------------------------------------------
+/* ---- a world by formula -------------------------------------------------------------------------
  * Account i, from 1: address i * 7 in the first byte, i in the last; nonce i; balance i^2 * 10^18;
  * every third has code, i bytes of value i; slots s < i % 4: key s * 2^128 + i, value
  * (s + 1) * 2^(8 * i). Account 0 is there and empty. */
@@ -58,8 +58,7 @@ static struct u256 value_of(unsigned i, unsigned s)
 
 #define WORLD_ROOT "a52404a8d64d45b2b2902745e914a6bdf08b015b5e16bcf47443ea90cb587c12"
 
-/* ---- helpers -----------------------------------------------------------------------------------
- */
+/* ---- helpers --------------------------------------------------------------------------------- */
 
 struct world {
     void *region;
@@ -151,14 +150,17 @@ static enum err change_to(struct state *state, unsigned i)
 static void shuffled(unsigned order[static COUNT])
 {
     for (unsigned i = 0; i < COUNT; i++) {
+        order[i] = i;
+    }
+    for (unsigned i = COUNT - 1; i > 0; i--) {
         unsigned j = (unsigned)(test_random() % (i + 1));
+        unsigned moved = order[i];
         order[i] = order[j];
-        order[j] = i;
+        order[j] = moved;
     }
 }
 
-/* ---- known roots -------------------------------------------------------------------------------
- */
+/* ---- known roots ----------------------------------------------------------------------------- */
 
 /* The root of nothing: keccak256 of the empty string's RLP (Yellow Paper, appendix D). */
 static void root_of_no_accounts(void)
@@ -221,8 +223,7 @@ static void root_of_the_world(void)
     close_world(&w);
 }
 
-/* ---- the same world by other ways ---------------------------------------------------------------
- */
+/* ---- the same world by other ways ------------------------------------------------------------ */
 
 static void order_does_not_matter(void)
 {

@@ -18,8 +18,7 @@ static const struct address nobody = {{[0] = 0x99, [19] = 3}};
 static const struct address ripemd160 = {{[19] = 3}};
 static const uint8_t alice_code[] = {0x60, 0x01, 0x60, 0x02, 0x01};
 
-/* ---- a database that counts, and fails when told to --------------------------------------------
- */
+/* ---- a database that counts, and fails when told to ------------------------------------------ */
 
 /* struct watched_db stands before another database. A function whose error is not OK gives that
  * error, and writes to its outputs what nobody must believe. */
@@ -241,8 +240,7 @@ static void next_tx(struct world *w, bool has_eip161)
     state_begin_tx(&w->state);
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void reads_through_to_the_database(void)
 {
@@ -384,8 +382,7 @@ static void records_do_not_move(void)
     close_world(&w);
 }
 
-/* ---- code --------------------------------------------------------------------------------------
- */
+/* ---- code ------------------------------------------------------------------------------------ */
 
 /* The interpreter reads past the end instead of testing for it: there must be zeros. */
 static void codes_end_in_zeros(void)
@@ -437,8 +434,7 @@ static void no_bytes_take_the_code_away(void)
     close_world(&w);
 }
 
-/* ---- what lasts for a transaction ---------------------------------------------------------------
- */
+/* ---- what lasts for a transaction ------------------------------------------------------------ */
 
 static void warmth_ends_with_the_transaction(void)
 {
@@ -593,11 +589,9 @@ static void block_hashes_come_from_the_database(void)
     close_world(&w);
 }
 
-/* ---- creation, destruction, EIP-161 -------------------------------------------------------------
- */
+/* ---- creation, destruction, EIP-161 ---------------------------------------------------------- */
 
-/* A new contract has no storage, and need not ask (EIP-7610: nobody creates where there is some).
- */
+/* A new contract has no storage and need not ask: nobody creates where there is some, EIP-7610. */
 static void a_created_contract_has_no_storage(void)
 {
     struct world w;
@@ -773,8 +767,7 @@ static void the_touch_of_ripemd160_survives(void)
     close_world(&w);
 }
 
-/* ---- errors ------------------------------------------------------------------------------------
- */
+/* ---- errors ---------------------------------------------------------------------------------- */
 
 /* "Could not look" is an error out of every function that looks, each time it is asked; nothing is
  * remembered of it, neither zero nor what the database left in the outputs. */
@@ -900,8 +893,7 @@ static void no_memory_is_an_error(void)
     close_world(&w);
 }
 
-/* ---- against a model ---------------------------------------------------------------------------
- */
+/* ---- against a model ------------------------------------------------------------------------- */
 
 #define ACCOUNTS  8
 #define SLOTS     3

@@ -13,8 +13,8 @@
  * clients sent. Out: *out, the caller's until memory_release. Errors: ERR_MEMORY. */
 enum err memory_reserve(void **out, size_t len, size_t align, struct err_detail *detail);
 
-/* memory_drop gives the pages of a part of such a region back to the kernel; what is read there later
- * is zero. `start` and `len` are multiples of 4096. */
+/* memory_drop gives the pages of a part of such a region back to the kernel; what is read there
+ * later is zero. `start` and `len` are multiples of 4096. */
 void memory_drop(void *start, size_t len);
 
 /* memory_release gives back what memory_reserve gave, with the same `len`; NULL is allowed. */
