@@ -9,12 +9,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
+
 static inline bool ckd_add_u64(uint64_t *out, uint64_t a, uint64_t b)
 {
     return __builtin_add_overflow(a, b, out);
 }
 
 static inline bool ckd_mul_u64(uint64_t *out, uint64_t a, uint64_t b)
+{
+    return __builtin_mul_overflow(a, b, out);
+}
+
+static inline bool ckd_mul_u128(u128 *out, u128 a, u128 b)
 {
     return __builtin_mul_overflow(a, b, out);
 }

@@ -209,7 +209,6 @@ static enum err change_state(struct evm *evm, const struct message *m)
     return OK;
 }
 
-/* message_begin pushes a frame for a message; when it needs no code to run it is over on return. */
 void frame_begin(struct evm *evm, const struct message *m, size_t output_offset, size_t output_len)
 {
     struct frame *caller = evm->frame;

@@ -1,12 +1,9 @@
 /* Precompile 0x05: modular exponentiation and its price (EIP-198, EIP-2565, EIP-7823, EIP-7883). */
 
+#include "base/checked.h"
 #include "base/u256.h"
 #include "crypto/modexp.h"
 #include "evm/precompiles.h"
-
-/* Lengths at or over this count as this: with any price it is more gas than there can be, and the
- * products below still fit 128 bits. */
-#define LENGTH_MAX ((uint64_t)1 << 32)
 
 /* struct lengths: of base, exponent and modulus, as the input's header gives them. */
 struct lengths {
@@ -15,11 +12,13 @@ struct lengths {
     uint64_t modulus;
 };
 
+/* read_length reads a length; one of 2^64 or more counts as 2^64 - 1, which no gas pays for either.
+ */
 static uint64_t read_length(const uint8_t in[static 32])
 {
     struct u256 length;
     u256_load_be(&length, in);
-    return u256_fits_u64(&length) && length.w[0] < LENGTH_MAX ? length.w[0] : LENGTH_MAX;
+    return u256_fits_u64(&length) ? length.w[0] : UINT64_MAX;
 }
 
 /* read_at gives `len` bytes of the input at an offset, as a view when they are all there, else as a
@@ -75,8 +74,12 @@ static u128 iteration_count(const struct fork_rules *rules, uint64_t exponent_le
 static uint64_t price_of(const struct fork_rules *rules, const struct lengths *len,
                          const struct u256 *head)
 {
-    u128 price = multiplication_complexity(rules, len) *
-                 iteration_count(rules, len->exponent, head) / rules->modexp_divisor;
+    u128 price;
+    if (ckd_mul_u128(&price, multiplication_complexity(rules, len),
+                     iteration_count(rules, len->exponent, head))) {
+        return UINT64_MAX;
+    }
+    price /= rules->modexp_divisor;
     if (price < rules->modexp_minimum) {
         price = rules->modexp_minimum;
     }
@@ -88,7 +91,8 @@ static struct u256 exponent_head(const struct precompile_call *call, const struc
 {
     uint8_t bytes[32] = {0};
     size_t count = len->exponent < 32 ? (size_t)len->exponent : 32;
-    uint64_t offset = 96 + len->base;
+    /* Past the input's end everything is zero; checked first, since the sum may not fit. */
+    size_t offset = len->base < call->input.len ? 96 + (size_t)len->base : call->input.len;
     for (size_t i = 0; i < count && offset + i < call->input.len; i++) {
         bytes[i] = call->input.ptr[offset + i];
     }

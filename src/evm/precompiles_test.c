@@ -553,6 +553,32 @@ static void modexp_of_huge_lengths(void)
     }
 }
 
+/* With 64 bits of gas a long base, or exponent, over a modulus of a byte can be paid for up to
+ * lengths far over what a machine holds: one unit below its price it is out of gas, however long it
+ * is. */
+static void modexp_is_out_of_gas_below_its_price(void)
+{
+    const int64_t most = INT64_C(1) << 62;
+    for (unsigned bit = 11; bit < 256; bit++) {
+        uint8_t long_base[96] = {[95] = 1};
+        uint8_t long_exponent[96] = {[95] = 1};
+        long_base[31 - bit / 8] = (uint8_t)(1u << bit % 8);
+        long_exponent[63 - bit / 8] = (uint8_t)(1u << bit % 8);
+        u128 x = (u128)1 << (bit < 60 ? bit : 60);
+        u128 y = (u128)1 << (bit < 80 ? bit : 80);
+        for (unsigned fork = FORK_BYZANTIUM; fork < FORK_OSAKA; fork++) {
+            bool has_eip2565 = fork >= FORK_BERLIN;
+            u128 price = has_eip2565 ? x / 8 * (x / 8) / 3 : (x * x / 16 + 480 * x - 199680) / 20;
+            int64_t gas = price > most ? most : (int64_t)price - 1;
+            CHECK_EQ(run_at(fork, MODEXP, bytes_from(long_base, 96), gas), PRECOMPILE_OUT_OF_GAS);
+            price = (y - 32) * 8 / (has_eip2565 ? 3 : 20);
+            gas = price > most ? most : (int64_t)price - 1;
+            CHECK_EQ(run_at(fork, MODEXP, bytes_from(long_exponent, 96), gas),
+                     PRECOMPILE_OUT_OF_GAS);
+        }
+    }
+}
+
 /* A scratch arena that is full is an operating error. The base is not all there, so it is copied.
  */
 static void modexp_needs_scratch(void)
@@ -775,6 +801,7 @@ static const struct test_case cases[] = {
     CASE(modexp_examples),
     CASE(modexp_prices),
     CASE(modexp_of_huge_lengths),
+    CASE(modexp_is_out_of_gas_below_its_price),
     CASE(modexp_needs_scratch),
     CASE(bn254_costs),
     CASE(bn254_points),

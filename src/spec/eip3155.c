@@ -17,7 +17,7 @@ static void print_word(FILE *out, const struct u256 *word)
     (void)fputc('"', out);
 }
 
-/* flush prints a step whose price is known by now: the difference to `gas_left`, if not before. */
+/* flush prints a step that is pending; its price is the difference to `gas_left`. */
 static void flush(struct eip3155 *trace, unsigned depth, int64_t gas_left, const char *error)
 {
     struct eip3155_step *step = &trace->pending[depth];
@@ -25,7 +25,7 @@ static void flush(struct eip3155 *trace, unsigned depth, int64_t gas_left, const
         return;
     }
     step->is_pending = false;
-    int64_t cost = step->gas_cost >= 0 ? step->gas_cost : step->gas - gas_left;
+    int64_t cost = step->gas - gas_left;
     const char *name = opcode_name(step->opcode);
     (void)fprintf(trace->out,
                   "{\"pc\":%" PRIu64 ",\"op\":%u,\"gas\":\"0x%" PRIx64 "\",\"gasCost\":\"0x%" PRIx64
@@ -54,7 +54,6 @@ static void on_step(void *context, const struct trace_step *now)
     step->pc = now->pc;
     step->opcode = now->opcode;
     step->gas = now->gas_left;
-    step->gas_cost = -1;
     step->memory_len = now->memory.len;
     step->refund = now->refund;
     step->stack_count = now->stack_count;
@@ -64,7 +63,6 @@ static void on_step(void *context, const struct trace_step *now)
 static void on_charged(void *context, unsigned depth, int64_t gas_left)
 {
     struct eip3155 *trace = context;
-    trace->pending[depth].gas_cost = trace->pending[depth].gas - gas_left;
     flush(trace, depth, gas_left, NULL);
 }
 

@@ -15,7 +15,6 @@ struct eip3155_step {
     uint64_t pc;
     uint8_t opcode;
     int64_t gas;
-    int64_t gas_cost; /* negative: not known yet */
     size_t memory_len;
     int64_t refund;
     size_t stack_count;
