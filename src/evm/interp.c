@@ -62,6 +62,7 @@ void evm_wipe(struct evm *evm)
     evm->frames_high = 0;
     evm->memory_high = 0;
     evm->return_high = 0;
+    secure_zero(&evm->modulus, sizeof(evm->modulus));
     evm->return_data = bytes_from(NULL, 0);
     evm->outcome = (struct outcome){.status = EVM_SUCCESS};
 }

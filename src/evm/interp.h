@@ -147,7 +147,8 @@ struct evm {
     struct bytes return_data;
     struct outcome outcome;
     enum err err;
-    unsigned frames_high; /* how much of the region was used since evm_wipe */
+    struct u256_modulus modulus; /* of the last MULMOD */
+    unsigned frames_high;        /* how much of the region was used since evm_wipe */
     size_t memory_high;
     size_t return_high;
 };

@@ -44,7 +44,14 @@ BINARY(sdiv)
 BINARY(mod)
 BINARY(smod)
 TERNARY(addmod)
-TERNARY(mulmod)
+
+OP(mulmod)
+{
+    /* Field arithmetic repeats its modulus: the machine remembers the last one. */
+    u256_mulmod_cached(&f->evm->modulus, &r->sp[-1], &r->sp[1], &r->sp[0], &r->sp[-1]);
+    return STEP_NEXT;
+}
+
 BINARY(signextend)
 
 OP(exp)
