@@ -3,8 +3,8 @@
 
 /* hex.h: the two hexadecimal forms of Ethereum's JSON-RPC (execution-apis, src/schemas/base-types):
  *   data      "0x" and an even number of digits, one byte for every two: "0x", "0x00ff"
- *   quantity  "0x" and the fewest digits that hold the number, most significant first: "0x0",
- * "0x1f" Digits of either case are read, lower case is written; the prefix is "0x", never "0X".
+ *   quantity  "0x" and the fewest digits that hold the number, most significant first: "0x0", "0x1f"
+ * Digits of either case are read, lower case is written; the prefix is "0x", never "0X".
  *
  * Texts are views of characters, without a NUL. An output is written on success only, except that a
  * byte buffer holds nothing of use after an error. Time depends on lengths, and in quantities on
@@ -17,8 +17,7 @@
 /* HEX_QUANTITY_MAX: the longest quantity, "0x" and 64 digits, without a NUL. */
 #define HEX_QUANTITY_MAX 66
 
-/* ---- data -------------------------------------------------------------------------------------
- */
+/* ---- data ------------------------------------------------------------------------------------ */
 
 /* hex_decoded_len gives the number of bytes that the data `text` stands for, so that a caller can
  * make room first. Looks at prefix and length only, not at the digits.
@@ -47,8 +46,7 @@ void hex_encode(char *out, const void *data, size_t len);
  * characters, 2 + 2 * `len`. `out` does not overlap `data`. */
 size_t hex_encode_data(char *out, const void *data, size_t len);
 
-/* ---- numbers ----------------------------------------------------------------------------------
- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 /* hex_decode_quantity_* decode a quantity: at least one digit, and no leading zero but in "0x0".
  * Errors: ERR_MALFORMED (no "0x", no digits, a leading zero, a character that is no digit);

@@ -15,8 +15,7 @@
 
 #include "codec/hex.h"
 
-/* ---- memory -----------------------------------------------------------------------------------
- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /* When the buffer of the string at hand cannot grow, jansson 2.14 drops the character and goes on:
  * one failed allocation, and the caller gets another string than was sent. So no allocation may
@@ -40,8 +39,7 @@ void json_setup(size_t seed)
     json_set_alloc_funcs(allocate, wipe_and_free);
 }
 
-/* ---- texts for people -------------------------------------------------------------------------
- */
+/* ---- texts for people ------------------------------------------------------------------------ */
 
 /* NAME_TEXT_MAX: room for a name cut to JSON_NAME_MAX characters, "..." and a NUL. */
 #define NAME_TEXT_MAX (JSON_NAME_MAX + 4)
@@ -112,8 +110,7 @@ static enum err fail_at(struct err_detail *detail, enum err e, struct bytes text
 
 static const struct bytes no_key = {NULL, 0};
 
-/* ---- the first pass ---------------------------------------------------------------------------
- */
+/* ---- the first pass -------------------------------------------------------------------------- */
 
 /* EVERY is a word of eight equal bytes; marked has the top bit set in the lowest byte of `word`
  * that is `byte`, and perhaps in higher ones. */
@@ -238,8 +235,7 @@ static enum err text_scan(struct bytes text, const struct json_limits *limits,
     return OK;
 }
 
-/* ---- the second pass --------------------------------------------------------------------------
- */
+/* ---- the second pass ------------------------------------------------------------------------- */
 
 /* explained turns jansson's error into ours. Its own text quotes the input, so it is not used. */
 static enum err explained(const json_error_t *error, struct bytes text, struct err_detail *detail)
@@ -311,8 +307,7 @@ void json_free(json_t *value)
     json_decref(value);
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 /* refused says that the value called `name` is missing, or is not what it must be. */
 static enum err refused(struct err_detail *detail, enum err e, const json_t *value,
@@ -486,8 +481,7 @@ enum err json_as_data(struct bytes *out, struct arena *arena, const json_t *valu
     return OK;
 }
 
-/* ---- members of objects -----------------------------------------------------------------------
- */
+/* ---- members of objects ---------------------------------------------------------------------- */
 
 json_t *json_find(const json_t *object, const char *key)
 {

@@ -178,8 +178,7 @@ static void survives_every_changed_byte(void)
     CHECK(refused > 20 * 256);
 }
 
-/* ---- limits -----------------------------------------------------------------------------------
- */
+/* ---- limits ---------------------------------------------------------------------------------- */
 
 static void limits_bytes(void)
 {
@@ -296,8 +295,7 @@ static void limits_values(void)
     }
 }
 
-/* ---- memory -----------------------------------------------------------------------------------
- */
+/* ---- memory ---------------------------------------------------------------------------------- */
 
 /* What jansson holds now, and the most it held; the size malloc gave, and its own header. */
 static size_t held;
@@ -422,8 +420,7 @@ static void wipes_what_it_gives_back(void)
     }
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 /* One value of every kind. */
 static const char kinds[] =

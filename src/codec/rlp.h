@@ -6,10 +6,10 @@
  *
  *   first byte   item                                                    payload
  *   00 .. 7f     a string of one byte, which is its own encoding         that byte
- *   80 .. b7     a string of 0 .. 55 bytes                               the next (first - 80)
- * bytes b8 .. bf     a string of more; 1 .. 8 bytes of length follow         after the length c0 ..
- * f7     a list whose items take 0 .. 55 bytes                   the next (first - c0) bytes f8 ..
- * ff     a list of more; 1 .. 8 bytes of length follow           after the length
+ *   80 .. b7     a string of 0 .. 55 bytes                               the next (first - 80) bytes
+ *   b8 .. bf     a string of more; 1 .. 8 bytes of length follow         after the length
+ *   c0 .. f7     a list whose items take 0 .. 55 bytes                   the next (first - c0) bytes
+ *   f8 .. ff     a list of more; 1 .. 8 bytes of length follow           after the length
  *
  * Every item has exactly one encoding, and the decoder takes no other: a length has no leading
  * zeros and is in the short form when it fits there, a single byte below 80 stands for itself, and
@@ -35,8 +35,7 @@ struct rlp_item {
     struct bytes encoded; /* the whole item with its header */
 };
 
-/* ---- decoding ---------------------------------------------------------------------------------
- */
+/* ---- decoding -------------------------------------------------------------------------------- */
 
 /* rlp_next reads the next item, string or list.
  * Errors: ERR_TRUNCATED (nothing is left, or the item is longer than what is left);
@@ -70,8 +69,7 @@ enum err rlp_end(const struct cursor *c);
  * header per item. Errors: those of rlp_next, for any of them. */
 enum err rlp_count(struct cursor c, size_t *count);
 
-/* ---- encoding ---------------------------------------------------------------------------------
- */
+/* ---- encoding -------------------------------------------------------------------------------- */
 
 /* The *_size functions give the bytes that the function beside them writes. A list is written as
  * its header and then its items, so the size of its payload must be known first: add up the sizes,

@@ -56,8 +56,7 @@ static struct bytes guarded(const void *data, size_t len)
     return bytes_from(test_guarded(data, len), len);
 }
 
-/* ---- vectors ----------------------------------------------------------------------------------
- */
+/* ---- vectors --------------------------------------------------------------------------------- */
 
 static void encodes_the_wiki_examples(void)
 {
@@ -163,8 +162,7 @@ static void encodes_lists(void)
     CHECK_EQ(rlp_end(&c), OK);
 }
 
-/* ---- exhaustive -------------------------------------------------------------------------------
- */
+/* ---- exhaustive ------------------------------------------------------------------------------ */
 
 static void decodes_every_single_byte(void)
 {
@@ -228,8 +226,7 @@ static void decodes_every_two_bytes(void)
     }
 }
 
-/* ---- lengths ----------------------------------------------------------------------------------
- */
+/* ---- lengths --------------------------------------------------------------------------------- */
 
 static const size_t lens[] = {0,   1,   2,   3,   54,    55,    56,       57,      127,
                               128, 255, 256, 257, 65535, 65536, 16777215, 16777216};
@@ -366,8 +363,7 @@ static void refuses_lengths_beyond_the_input(void)
     CHECK_EQ(count, 77);
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------
- */
+/* ---- numbers --------------------------------------------------------------------------------- */
 
 static void round_trips_numbers(void)
 {
@@ -462,8 +458,7 @@ static void refuses_numbers_in_another_form(void)
     }
 }
 
-/* ---- kinds and sizes --------------------------------------------------------------------------
- */
+/* ---- kinds and sizes ------------------------------------------------------------------------- */
 
 static void refuses_the_wrong_kind_and_size(void)
 {
@@ -503,8 +498,7 @@ static void refuses_the_wrong_kind_and_size(void)
     CHECK(hash32_equal(&h, &back));
 }
 
-/* ---- damaged input ----------------------------------------------------------------------------
- */
+/* ---- damaged input --------------------------------------------------------------------------- */
 
 /* sample writes a list like a transaction's: numbers, an address, data, and lists in lists. */
 static size_t sample(uint8_t *buf, size_t cap)

@@ -14,8 +14,7 @@ static const uint64_t field_prime[6] = {UINT64_C(0xb9feffffffffaaab), UINT64_C(0
                                         UINT64_C(0x6730d2a0f6b0f624), UINT64_C(0x64774b84f38512bf),
                                         UINT64_C(0x4b1ba7b6434bacd7), UINT64_C(0x1a0111ea397fe69a)};
 
-/* ---- encodings (EIP-2537, "Fine points and encoding of base elements") --------------------------
- */
+/* ---- encodings (EIP-2537, "Fine points and encoding of base elements") ----------------------- */
 
 /* decode_fp: EIP-2537: "The corresponding integer must be less than field modulus." */
 static enum err decode_fp(blst_fp *out, const uint8_t in[static BLS12_381_FP_SIZE])
@@ -119,8 +118,7 @@ static void encode_g2(uint8_t out[static BLS12_381_G2_SIZE], const blst_p2 *p)
     encode_g2_affine(out, &affine);
 }
 
-/* ---- additions ----------------------------------------------------------------------------------
- */
+/* ---- additions ------------------------------------------------------------------------------- */
 
 enum err bls12_381_g1_add(uint8_t out[static BLS12_381_G1_SIZE],
                           const uint8_t in[static 2 * BLS12_381_G1_SIZE])
@@ -146,8 +144,7 @@ enum err bls12_381_g2_add(uint8_t out[static BLS12_381_G2_SIZE],
     return OK;
 }
 
-/* ---- sums of products ---------------------------------------------------------------------------
- */
+/* ---- sums of products ------------------------------------------------------------------------ */
 
 static enum err g1_msm_few(blst_p1 *out, const uint8_t *in, size_t count, struct arena *arena)
 {
@@ -245,8 +242,7 @@ enum err bls12_381_g2_msm(uint8_t out[static BLS12_381_G2_SIZE], const uint8_t *
     return OK;
 }
 
-/* ---- pairings -----------------------------------------------------------------------------------
- */
+/* ---- pairings -------------------------------------------------------------------------------- */
 
 /* decode_pair decodes a pair and checks it, but for one thing: when *is_trivial comes back false,
  * the subgroup of the G2 point is left to bls12_381_miller. A pair with a point at infinity is
@@ -288,8 +284,7 @@ enum err bls12_381_pairing_check(bool *is_one, const uint8_t *in, size_t count)
     return OK;
 }
 
-/* ---- maps ---------------------------------------------------------------------------------------
- */
+/* ---- maps ------------------------------------------------------------------------------------ */
 
 enum err bls12_381_map_fp_to_g1(uint8_t out[static BLS12_381_G1_SIZE],
                                 const uint8_t in[static BLS12_381_FP_SIZE])

@@ -146,8 +146,7 @@ static struct verdict take_g2(struct source *s, uint8_t out[static BLS12_381_G2_
     return (struct verdict){true, blst_p2_affine_in_g2(&p)};
 }
 
-/* ---- laws, one function for both groups ---------------------------------------------------------
- */
+/* ---- laws, one function for both groups ------------------------------------------------------ */
 
 struct group {
     size_t size;

@@ -229,8 +229,7 @@ static enum err g2_times(uint8_t *out, const uint8_t *point, const uint8_t *scal
     return e;
 }
 
-/* ---- additions ----------------------------------------------------------------------------------
- */
+/* ---- additions ------------------------------------------------------------------------------- */
 
 /* A group and its addition, so that one test serves both. */
 struct group {
@@ -360,8 +359,7 @@ static void adds_in_place(void)
     }
 }
 
-/* ---- validity -----------------------------------------------------------------------------------
- */
+/* ---- validity -------------------------------------------------------------------------------- */
 
 /* An operation, a valid input for it, and how much of that are field elements; where it has
  * scalars, the input is one product. */
@@ -608,8 +606,7 @@ static void refuses_empty_input(void)
     arena_free(&arena);
 }
 
-/* ---- sums of products ---------------------------------------------------------------------------
- */
+/* ---- sums of products ------------------------------------------------------------------------ */
 
 static void sums_products(void)
 {
@@ -818,8 +815,7 @@ static void says_when_memory_is_short(void)
     test_region_free(region, ARENA_CAP);
 }
 
-/* ---- pairings -----------------------------------------------------------------------------------
- */
+/* ---- pairings -------------------------------------------------------------------------------- */
 
 /* put_pair writes the pair (a G1, b G2). */
 static void put_pair(uint8_t *out, uint64_t a, uint64_t b)
@@ -921,8 +917,7 @@ static void pairs_many(void)
     }
 }
 
-/* ---- maps ---------------------------------------------------------------------------------------
- */
+/* ---- maps ------------------------------------------------------------------------------------ */
 
 struct map_vector {
     const char *in, *out;

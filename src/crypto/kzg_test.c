@@ -287,8 +287,7 @@ static void refuses_points_that_are_malformed(void)
     }
 }
 
-/* ---- the constants ------------------------------------------------------------------------------
- */
+/* ---- the constants --------------------------------------------------------------------------- */
 
 static void has_the_ceremonys_point(void)
 {

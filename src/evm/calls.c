@@ -11,8 +11,7 @@
 /* EIP-7702: "0xef0100 || address". */
 #define DELEGATION_LEN 23
 
-/* ---- calls -------------------------------------------------------------------------------------
- */
+/* ---- calls ----------------------------------------------------------------------------------- */
 
 bool evm_is_delegation(const struct code *code)
 {
@@ -142,8 +141,7 @@ void frame_call(struct frame *f, enum call_kind kind)
     frame_begin(evm, &message, output_at, output_len);
 }
 
-/* ---- creations ---------------------------------------------------------------------------------
- */
+/* ---- creations ------------------------------------------------------------------------------- */
 
 enum err evm_initcode(struct evm *evm, struct code **out, struct bytes initcode)
 {
@@ -260,8 +258,7 @@ void frame_create(struct frame *f, const struct u256 *value, const struct u256 *
     frame_begin(evm, &message, 0, 0);
 }
 
-/* ---- SELFDESTRUCT ------------------------------------------------------------------------------
- */
+/* ---- SELFDESTRUCT ---------------------------------------------------------------------------- */
 
 /* destroy moves the balance and marks the account, as far as the fork still does (EIP-6780: only a
  * contract created in the same transaction is deleted). */

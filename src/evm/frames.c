@@ -13,8 +13,7 @@ void frame_stop(struct evm *evm, enum err e)
     evm->frame = NULL;
 }
 
-/* ---- the end of a message ----------------------------------------------------------------------
- */
+/* ---- the end of a message -------------------------------------------------------------------- */
 
 /* keep_output copies output to where return data lives, out of the reach of the callee's memory:
  * a caller that grows its memory writes there. */
@@ -128,8 +127,7 @@ void frame_return(struct frame *f, enum evm_status status, const struct u256 *of
     frame_end(f, status, bytes_from(f->memory + at, count));
 }
 
-/* ---- the beginning of a message ----------------------------------------------------------------
- */
+/* ---- the beginning of a message -------------------------------------------------------------- */
 
 bool evm_is_precompile(const struct fork_rules *rules, const struct address *address)
 {

@@ -11,9 +11,10 @@
  * Memory map of the region an EVM works in; all of it is address space that is touched on demand:
  *
  *   | stacks: EVM_FRAMES x 64 KiB, the lower half of each used, aligned to 64 KiB so that the
- * height |   of a stack is in the low bits of its pointer | frames: EVM_FRAMES x struct frame |
- * memory: of all frames, each beginning where its caller's ends, so that input needs no copy |
- * return data: what the last call returned; a copy, never a view of the callee's memory */
+ *   |   height of a stack is in the low bits of its pointer
+ *   | frames: EVM_FRAMES x struct frame
+ *   | memory: of all frames, each beginning where its caller's ends, so that input needs no copy
+ *   | return data: what the last call returned; a copy, never a view of the callee's memory */
 
 #include "base/arena.h"
 #include "base/bytes.h"

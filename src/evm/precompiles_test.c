@@ -653,8 +653,7 @@ static void bn254_pairing_that_is_not_one(void)
     CHECK_OUTPUT(ZEROS_32);
 }
 
-/* ---- BLS12-381 and KZG -------------------------------------------------------------------------
- */
+/* ---- BLS12-381 and KZG ----------------------------------------------------------------------- */
 
 /* EIP-2537, "Gas schedule". */
 static void bls12_costs(void)

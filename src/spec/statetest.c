@@ -20,8 +20,7 @@ struct alternative {
     size_t value;
 };
 
-/* ---- the transaction ---------------------------------------------------------------------------
- */
+/* ---- the transaction ------------------------------------------------------------------------- */
 
 /* wide_u256 reads a number that an older test may give as "0x:bigint 0x..", one too great for its
  * field; *is_wide tells so. */
@@ -157,8 +156,7 @@ static enum err read_tx(struct tx *tx, bool *is_wide, struct arena *arena, json_
     return read_authorizations(tx, arena, json, detail);
 }
 
-/* ---- a case ------------------------------------------------------------------------------------
- */
+/* ---- a case ---------------------------------------------------------------------------------- */
 
 static bool name_allows(const char *name, size_t len, enum tx_status status)
 {
