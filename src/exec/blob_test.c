@@ -1,38 +1,41 @@
-/* Blob gas: which fork and schedule a name stands for, and the price of blob gas, against values of
- * EIP-4844's fake_exponential computed with integers that have no end. */
+/* Blob gas: which fork and schedule a name stands for, the price of blob gas and the excess,
+ * against values of EIP-4844's fake_exponential and EIP-7918's calc_excess_blob_gas computed with
+ * integers that have no end. */
 
 #include "exec/blob.h"
 
 #include "tests/test.h"
 
-/* EIP-7840's values of mainnet: max is what EIP-4844, EIP-7691 and EIP-7892's forks say, the
- * fraction is theirs too. Zero: no blobs yet. */
+/* EIP-7840's values of mainnet: what EIP-4844, EIP-7691 and EIP-7892's forks say. Zero: no blobs
+ * yet. */
 static void names_stand_for_schedules(void)
 {
     static const struct {
         const char *name;
         enum fork fork;
+        uint64_t target;
         uint64_t max;
         uint64_t fraction;
     } rows[] = {
-        {"Frontier", FORK_FRONTIER, 0, 0},
-        {"Shanghai", FORK_SHANGHAI, 0, 0},
-        {"Cancun", FORK_CANCUN, 6, 3338477},
-        {"Prague", FORK_PRAGUE, 9, 5007716},
-        {"Osaka", FORK_OSAKA, 9, 5007716},
-        {"BPO1", FORK_OSAKA, 15, 8346193},
-        {"BPO2", FORK_OSAKA, 21, 11684671},
+        {"Frontier", FORK_FRONTIER, 0, 0, 0},
+        {"Shanghai", FORK_SHANGHAI, 0, 0, 0},
+        {"Cancun", FORK_CANCUN, 3, 6, 3338477},
+        {"Prague", FORK_PRAGUE, 6, 9, 5007716},
+        {"Osaka", FORK_OSAKA, 6, 9, 5007716},
+        {"BPO1", FORK_OSAKA, 10, 15, 8346193},
+        {"BPO2", FORK_OSAKA, 14, 21, 11684671},
         /* without regard to case, and by the forks' other names */
-        {"cancun", FORK_CANCUN, 6, 3338477},
-        {"bpo1", FORK_OSAKA, 15, 8346193},
-        {"Merge", FORK_PARIS, 0, 0},
-        {"ConstantinopleFix", FORK_PETERSBURG, 0, 0},
+        {"cancun", FORK_CANCUN, 3, 6, 3338477},
+        {"bpo1", FORK_OSAKA, 10, 15, 8346193},
+        {"Merge", FORK_PARIS, 0, 0, 0},
+        {"ConstantinopleFix", FORK_PETERSBURG, 0, 0, 0},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         enum fork fork = FORK_COUNT;
-        struct blob_schedule schedule = {99, 99};
+        struct blob_schedule schedule = {99, 99, 99};
         CHECK(blob_fork_from_name(&fork, &schedule, rows[i].name));
         CHECK_EQ(fork, rows[i].fork);
+        CHECK_EQ(schedule.target, rows[i].target);
         CHECK_EQ(schedule.max, rows[i].max);
         CHECK_EQ(schedule.base_fee_update_fraction, rows[i].fraction);
     }
@@ -46,6 +49,23 @@ static void other_names_are_unknown(void)
         enum fork fork;
         struct blob_schedule schedule;
         CHECK(!blob_fork_from_name(&fork, &schedule, names[i]));
+    }
+}
+
+static void valid_schedules(void)
+{
+    static const struct {
+        struct blob_schedule schedule;
+        bool is_valid;
+    } rows[] = {
+        {{3, 6, 1}, true},  {{6, 6, 1}, true},  {{0, 0, 1}, true},
+        {{7, 6, 1}, false}, {{3, 6, 0}, false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        CHECK_EQ(blob_schedule_is_valid(&rows[i].schedule), rows[i].is_valid);
+    }
+    for (size_t i = 0; i < BLOB_SCHEDULE_COUNT; i++) {
+        CHECK(blob_schedule_is_valid(&blob_schedules[i]));
     }
 }
 
@@ -192,13 +212,116 @@ static void prices_rise(void)
     }
 }
 
+/* Below the target the excess is 0; at it and above, the target is taken off, or, from Osaka on and
+ * where a blob costs less than EIP-7918's reserve, a part of what was used stays: with each
+ * schedule, at the target, and around the base fee at which the two prices meet. */
+static void excess_follows_the_parent(void)
+{
+    static const struct {
+        enum blob_schedule_id id;
+        bool has_eip7918;
+        uint64_t parent_excess;
+        uint64_t parent_used;
+        uint64_t base_fee;
+        uint64_t excess;
+    } rows[] = {
+        {BLOB_CANCUN, false, 0, 0, 7, 0},
+        {BLOB_CANCUN, false, 0, 393215, 1000000000, 0},
+        {BLOB_CANCUN, false, 0, 393216, 1000000000, 0},
+        {BLOB_CANCUN, false, 3932160, 786432, 1000000000, 4325376},
+        {BLOB_CANCUN, false, 123456789, 262144, 1, 123325717},
+        {BLOB_CANCUN, false, 35460344, 655360, 656241, 35722488},
+        {BLOB_PRAGUE, false, 0, 0, 7, 0},
+        {BLOB_PRAGUE, false, 0, 786431, 1000000000, 0},
+        {BLOB_PRAGUE, false, 0, 786432, 1000000000, 0},
+        {BLOB_PRAGUE, false, 5898240, 1179648, 1000000000, 6291456},
+        {BLOB_PRAGUE, false, 123456789, 655360, 1, 123325717},
+        {BLOB_PRAGUE, false, 12916299, 1048576, 209, 13178443},
+        {BLOB_OSAKA, true, 0, 0, 7, 0},
+        {BLOB_OSAKA, true, 0, 786431, 1000000000, 0},
+        {BLOB_OSAKA, true, 0, 786432, 1000000000, 262144},
+        {BLOB_OSAKA, true, 5898240, 1179648, 1000000000, 6291456},
+        {BLOB_OSAKA, true, 123456789, 655360, 1, 123325717},
+        {BLOB_OSAKA, true, 0, 786432, 16, 0},
+        {BLOB_OSAKA, true, 0, 786432, 17, 262144},
+        {BLOB_OSAKA, true, 655360, 131072, 30000000000, 699050},
+        {BLOB_OSAKA, true, 524288, 131072, 30000000000, 0},
+        {BLOB_OSAKA, true, 8864619, 1048576, 79, 9126763},
+        {BLOB_OSAKA, true, 8864619, 1048576, 80, 9126763},
+        {BLOB_OSAKA, true, 8864619, 1048576, 81, 9214144},
+        {BLOB_BPO1, true, 0, 0, 7, 0},
+        {BLOB_BPO1, true, 0, 1310719, 1000000000, 0},
+        {BLOB_BPO1, true, 0, 1310720, 1000000000, 436906},
+        {BLOB_BPO1, true, 9830400, 1966080, 1000000000, 10485760},
+        {BLOB_BPO1, true, 123456789, 1179648, 1, 123325717},
+        {BLOB_BPO1, true, 0, 1310720, 16, 0},
+        {BLOB_BPO1, true, 0, 1310720, 17, 436906},
+        {BLOB_BPO1, true, 1179648, 131072, 30000000000, 1223338},
+        {BLOB_BPO1, true, 1048576, 131072, 30000000000, 0},
+        {BLOB_BPO1, true, 29703876, 1835008, 559, 30228164},
+        {BLOB_BPO1, true, 29703876, 1835008, 560, 30228164},
+        {BLOB_BPO1, true, 29703876, 1835008, 561, 30315545},
+        {BLOB_BPO2, true, 0, 0, 7, 0},
+        {BLOB_BPO2, true, 0, 1835007, 1000000000, 0},
+        {BLOB_BPO2, true, 0, 1835008, 1000000000, 611669},
+        {BLOB_BPO2, true, 13762560, 2752512, 1000000000, 14680064},
+        {BLOB_BPO2, true, 123456789, 1703936, 1, 123325717},
+        {BLOB_BPO2, true, 0, 1835008, 16, 0},
+        {BLOB_BPO2, true, 0, 1835008, 17, 611669},
+        {BLOB_BPO2, true, 1703936, 131072, 30000000000, 1747626},
+        {BLOB_BPO2, true, 1572864, 131072, 30000000000, 0},
+        {BLOB_BPO2, true, 21660624, 2621440, 95, 22447056},
+        {BLOB_BPO2, true, 21660624, 2621440, 96, 22447056},
+        {BLOB_BPO2, true, 21660624, 2621440, 97, 22534437},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct u256 base_fee = u256_from_u64(rows[i].base_fee);
+        uint64_t excess = 99;
+        CHECK(blob_excess_gas(&excess, &blob_schedules[rows[i].id], rows[i].has_eip7918,
+                              rows[i].parent_excess, rows[i].parent_used, &base_fee));
+        if (excess != rows[i].excess) {
+            test_fail(__FILE__, __LINE__, "row %zu: %llu", i, (unsigned long long)excess);
+            return;
+        }
+    }
+}
+
+/* No header and no configuration makes it wrap, divide by zero or overflow the comparison. */
+static void excess_beyond_the_range(void)
+{
+    const struct blob_schedule *bpo2 = &blob_schedules[BLOB_BPO2];
+    const struct blob_schedule none = {0, 0, 1};
+    const struct blob_schedule slow = {0, 1, UINT64_C(1) << 62};
+    const struct blob_schedule wide = {UINT64_MAX, UINT64_MAX, 1};
+    const struct u256 one = U256_ONE;
+    const struct u256 most = U256_MAX;
+    uint64_t excess = 99;
+    CHECK(!blob_excess_gas(&excess, bpo2, false, UINT64_MAX, UINT64_MAX, &one));
+    CHECK(!blob_excess_gas(&excess, &slow, true, UINT64_MAX, 1, &most));
+    CHECK(!blob_excess_gas(&excess, bpo2, true, UINT64_MAX - 1, 6 * GAS_BLOB * 3, &one));
+    CHECK_EQ(excess, 99);
+    CHECK(blob_excess_gas(&excess, bpo2, true, UINT64_MAX, 14 * GAS_BLOB, &one));
+    CHECK_EQ(excess, UINT64_MAX);
+    CHECK(blob_excess_gas(&excess, bpo2, true, 0, UINT64_MAX, &most));
+    CHECK_EQ(excess, UINT64_MAX / 3);
+    CHECK(blob_excess_gas(&excess, &none, true, 5, 7, &most));
+    CHECK_EQ(excess, 5);
+    CHECK(blob_excess_gas(&excess, &none, true, 5, 7, &one));
+    CHECK_EQ(excess, 12);
+    CHECK(blob_excess_gas(&excess, &wide, true, UINT64_MAX, UINT64_MAX, &most));
+    CHECK_EQ(excess, 0);
+}
+
 static const struct test_case cases[] = {
     CASE(names_stand_for_schedules),
     CASE(other_names_are_unknown),
+    CASE(valid_schedules),
     CASE(prices),
     CASE(great_prices),
     CASE(prices_beyond_the_range),
     CASE(prices_rise),
+    CASE(excess_follows_the_parent),
+    CASE(excess_beyond_the_range),
 };
 
 TEST_MAIN(cases)

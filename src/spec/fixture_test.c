@@ -9,7 +9,7 @@
 #define CAP ((size_t)1 << 20)
 
 static const struct map_key map_key = {{0x1234567, 0x89abcdef, 0xfedcba9, 0x87654321}};
-static const struct blob_schedule cancun = {6, 3338477};
+static const struct blob_schedule cancun = {3, 6, 3338477};
 
 /* parse reads a text with ' for ". */
 static json_t *parse(const char *text)
