@@ -6,14 +6,9 @@
 #include <immintrin.h>
 
 #include "base/compiler.h"
+#include "crypto/keccak_round.h"
 
-/* Bytes of a block: 1600 bits less the capacity, which is twice the 256 bits of the hash. */
-#define RATE   136u
-#define ROUNDS 24u
-
-/* The constants of iota (FIPS 202, section 3.2.5). The portable form derives them as the standard
- * says, and the tests compare the forms. */
-static const uint64_t round_constants[ROUNDS] = {
+const uint64_t keccak_round_constants[KECCAK_ROUNDS] = {
     0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000,
     0x000000000000808b, 0x0000000080000001, 0x8000000080008081, 0x8000000000008009,
     0x000000000000008a, 0x0000000000000088, 0x0000000080008009, 0x000000008000000a,
@@ -41,7 +36,7 @@ static uint64_t rc_next(unsigned *lfsr)
 void keccak_f1600_portable(uint64_t lanes[static 25])
 {
     unsigned lfsr = 1;
-    for (unsigned round = 0; round < ROUNDS; round++) {
+    for (unsigned round = 0; round < KECCAK_ROUNDS; round++) {
         /* theta, section 3.2.1 */
         uint64_t parity[5];
         for (unsigned x = 0; x < 5; x++) {
@@ -162,9 +157,9 @@ void keccak_f1600_scalar(uint64_t lanes[static 25])
 {
     uint64_t other[25];
     struct row parities = column_parities(lanes);
-    for (unsigned round = 0; round < ROUNDS; round += 2) {
-        parities = round_scalar(other, lanes, parities, round_constants[round]);
-        parities = round_scalar(lanes, other, parities, round_constants[round + 1]);
+    for (unsigned round = 0; round < KECCAK_ROUNDS; round += 2) {
+        parities = round_scalar(other, lanes, parities, keccak_round_constants[round]);
+        parities = round_scalar(lanes, other, parities, keccak_round_constants[round + 1]);
     }
 }
 
@@ -269,9 +264,9 @@ AVX512 void keccak_f1600_avx512(uint64_t lanes[static 25])
 {
     uint64_t other[25];
     struct row parities = column_parities(lanes);
-    for (unsigned round = 0; round < ROUNDS; round += 2) {
-        parities = round_avx512(other, lanes, parities, round_constants[round]);
-        parities = round_avx512(lanes, other, parities, round_constants[round + 1]);
+    for (unsigned round = 0; round < KECCAK_ROUNDS; round += 2) {
+        parities = round_avx512(other, lanes, parities, keccak_round_constants[round]);
+        parities = round_avx512(lanes, other, parities, keccak_round_constants[round + 1]);
     }
 }
 
@@ -307,8 +302,8 @@ void keccak256(struct hash32 *out, const void *data, size_t len)
 {
     const uint8_t *in = data;
     uint64_t lanes[25] = {0};
-    for (; len >= RATE; len -= RATE, in += RATE) {
-        for (size_t i = 0; i < RATE / 8; i++) {
+    for (; len >= KECCAK_RATE; len -= KECCAK_RATE, in += KECCAK_RATE) {
+        for (size_t i = 0; i < KECCAK_RATE / 8; i++) {
             lanes[i] ^= load_le64(in + 8 * i);
         }
         permute(lanes);
@@ -322,7 +317,7 @@ void keccak256(struct hash32 *out, const void *data, size_t len)
         lanes[words] ^= load_tail(in + 8 * words, len % 8);
     }
     lanes[words] ^= UINT64_C(0x01) << (8 * (len % 8));
-    lanes[RATE / 8 - 1] ^= UINT64_C(0x80) << 56;
+    lanes[KECCAK_RATE / 8 - 1] ^= UINT64_C(0x80) << 56;
     permute(lanes);
     memcpy(out->b, lanes, sizeof(out->b));
 }

@@ -1,7 +1,8 @@
 /* Keccak-256 at the sizes the EVM and the trie hash (an address, a word, two words, a branch node,
- * a contract's code), and the forms of the permutation. */
+ * a contract's code), the forms of the permutation, and a witness's nodes in one batch, by each form. */
 
 #include "crypto/keccak.h"
+#include "crypto/keccak_batch.h"
 
 #include <stdio.h>
 
@@ -55,6 +56,41 @@ static void avx512(void *context, size_t count)
     }
 }
 
+/* A batch as a witness has it: branches of 532 bytes, and as many leaves and small branches. */
+#define BATCH 64u
+
+struct batch {
+    void (*form)(struct hash32 *out, const struct bytes *in, size_t count);
+    struct bytes in[BATCH];
+    size_t len; /* of all together */
+};
+
+static void one_by_one(struct hash32 *out, const struct bytes *in, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        keccak256(&out[i], in[i].ptr, in[i].len);
+    }
+}
+
+static void batch_fill(struct batch *batch, const uint8_t *data)
+{
+    batch->len = 0;
+    for (size_t i = 0; i < BATCH; i++) {
+        batch->in[i] = bytes_from(data, i % 2 == 0 ? 532 : 40 + 3 * i);
+        batch->len += batch->in[i].len;
+    }
+}
+
+static void hash_batch(void *context, size_t count)
+{
+    const struct batch *batch = context;
+    for (size_t i = 0; i < count; i++) {
+        struct hash32 out[BATCH];
+        batch->form(out, batch->in, BATCH);
+        bench_keep(out);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static uint8_t data[LEN_MAX];
@@ -63,7 +99,7 @@ int main(int argc, char **argv)
     enum { LENS = sizeof(lens) / sizeof(lens[0]) };
     static struct input inputs[LENS];
     static char names[LENS][32];
-    struct bench_case cases[LENS + 4];
+    struct bench_case cases[LENS + 7];
     size_t count = 0;
     for (size_t i = 0; i < LENS; i++) {
         inputs[i] = (struct input){lens[i], data};
@@ -76,6 +112,17 @@ int main(int argc, char **argv)
     cases[count++] = (struct bench_case){"keccak_f1600_scalar", scalar, lanes, 0};
     if (keccak_has_avx512()) {
         cases[count++] = (struct bench_case){"keccak_f1600_avx512", avx512, lanes, 0};
+    }
+    static struct batch batches[3];
+    static const char *const batch_names[] = {"witness_64_one_by_one", "witness_64_avx2",
+                                              "witness_64_avx512"};
+    batches[0].form = one_by_one;
+    batches[1].form = keccak256_batch_avx2;
+    batches[2].form = keccak256_batch_avx512;
+    for (size_t i = 0; i < (keccak_has_avx512() ? 3 : 2); i++) {
+        batch_fill(&batches[i], data);
+        cases[count++] =
+            (struct bench_case){batch_names[i], hash_batch, &batches[i], batches[i].len};
     }
     return bench_main(argc, argv, cases, count);
 }
