@@ -96,6 +96,26 @@ enum err hex_decoded_len(size_t *len, struct bytes text)
     return OK;
 }
 
+bool hex_is_data(struct bytes text)
+{
+    size_t len;
+    if (hex_decoded_len(&len, text) != OK) {
+        return false;
+    }
+    const uint8_t *digits = text.ptr + 2;
+    size_t count = 2 * len;
+    uint64_t valid = EVERY(0x80);
+    if (count < 8) {
+        uint8_t padded[8] = {'0', '0', '0', '0', '0', '0', '0', '0'};
+        memcpy(padded, digits, count);
+        return digits_valid(load_le64(padded)) == valid;
+    }
+    for (size_t i = 0; i < count - 8; i += 8) {
+        valid &= digits_valid(load_le64(digits + i));
+    }
+    return (valid & digits_valid(load_le64(digits + count - 8))) == EVERY(0x80);
+}
+
 enum err hex_decode(uint8_t *out, size_t cap, size_t *len, struct bytes text)
 {
     size_t needed;

@@ -24,6 +24,9 @@
  * Errors: ERR_MALFORMED (no "0x", or an odd number of digits). */
 enum err hex_decoded_len(size_t *len, struct bytes text);
 
+/* hex_is_data tells whether `text` is data: "0x" and an even number of digits. */
+bool hex_is_data(struct bytes text);
+
 /* hex_decode decodes data into at most `cap` bytes at `out`, which does not overlap `text`; *len is
  * the number written.
  * Errors: ERR_MALFORMED (no "0x", an odd number of digits, or a character that is no digit);

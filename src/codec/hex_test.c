@@ -273,12 +273,30 @@ static void round_trips_quantities(void)
     }
 }
 
+/* Each length, and a wrong character at each place of it. */
+static void data_is_told_from_other_texts(void)
+{
+    char text[64] = "0x";
+    CHECK(!hex_is_data(bytes_from("", 0)));
+    CHECK(!hex_is_data(bytes_from("0", 1)));
+    CHECK(!hex_is_data(bytes_from("0X00", 4)));
+    for (size_t len = 0; len < 40; len++) {
+        memset(text + 2, 'F', len);
+        CHECK_EQ(hex_is_data(bytes_from(test_guarded(text, 2 + len), 2 + len)), len % 2 == 0);
+        for (size_t i = 0; i < len; i++) {
+            text[2 + i] = "g/:@`G\x80\xb0"[i % 8];
+            CHECK(!hex_is_data(bytes_from(text, 2 + len)));
+            text[2 + i] = '0';
+        }
+    }
+}
+
 static const struct test_case cases[] = {
     CASE(decodes_every_pair_of_characters), CASE(decodes_every_character_at_every_place),
     CASE(round_trips_every_length),         CASE(encodes_every_byte),
     CASE(refuses_data_of_another_form),     CASE(keeps_to_the_room_it_has),
     CASE(decodes_addresses_and_hashes),     CASE(decodes_numbers),
-    CASE(round_trips_quantities),
+    CASE(round_trips_quantities),           CASE(data_is_told_from_other_texts),
 };
 
 TEST_MAIN(cases)

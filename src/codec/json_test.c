@@ -178,6 +178,99 @@ static void survives_every_changed_byte(void)
     CHECK(refused > 20 * 256);
 }
 
+/* ---- long data ------------------------------------------------------------------------------- */
+
+/* long_text makes {"k" : "0x" and `digits` digits , ...}, so that data stand before, between and
+ * behind other things; the digits at `digits` - 1 and 2 are `last`. */
+static size_t long_text(char *out, size_t digits, const char *last)
+{
+    size_t len = 0;
+    char data[1024];
+    ASSERT(digits + 3 < sizeof(data));
+    memset(data, 'a', digits);
+    memcpy(data + digits - strlen(last), last, strlen(last));
+    data[digits] = '\0';
+    len += (size_t)sprintf(out + len, "{\"a\":\"0x%s\" ,\"b\":[1,\"0x%s\",\"x\"],", data, data);
+    len += (size_t)sprintf(out + len, "\"0x%s\" : 5,\"c\":\"0x%s\"}", data, data);
+    return len;
+}
+
+/* check_long reads such a text and finds every part of it, whatever its length. */
+static void check_long(size_t digits, const char *last, bool is_data)
+{
+    char text[8192];
+    size_t len = long_text(text, digits, last);
+    struct bytes view;
+    struct bytes string;
+    json_t *value = NULL;
+    view = bytes_from(test_guarded(text, len), len);
+    CHECK_EQ(json_parse(&value, view, &roomy, NULL), OK);
+    json_t *members[] = {json_find(value, "a"), json_array_get(json_find(value, "b"), 1),
+                         json_find(value, "c")};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_EQ(json_as_string(&string, members[i], "x", NULL), OK);
+        CHECK_EQ(string.len, digits + 2);
+        CHECK_BYTES(string.ptr, text + 6, digits + 2);
+        struct arena arena;
+        struct bytes data;
+        void *region = test_region(8192);
+        arena_init(&arena, region, 8192);
+        CHECK_EQ(json_as_data(&data, &arena, members[i], 8192, "x", NULL),
+                 is_data ? OK : ERR_MALFORMED);
+        CHECK(!is_data || (data.len == digits / 2 && data.ptr[0] == 0xaa));
+        arena_reset(&arena);
+        test_region_free(region, 8192);
+    }
+    char key[1024];
+    (void)snprintf(key, sizeof(key), "%.*s", (int)digits + 2, text + 6);
+    CHECK_EQ(json_integer_value(json_find(value, key)), 5);
+    CHECK_STR(json_string_value(json_array_get(json_find(value, "b"), 2)), "x");
+    json_free(value);
+}
+
+static void long_data_are_read_like_short_ones(void)
+{
+    for (size_t digits = 96; digits < 288 && !test_failed(); digits++) {
+        check_long(digits, "", digits % 2 == 0);
+        check_long(digits, "g", false);
+        check_long(digits, "\xc3\xa9", false);
+    }
+}
+
+/* A mistake behind long data is told at its place in the text, not in some copy. */
+static void errors_behind_long_data_are_where_they_are(void)
+{
+    struct err_detail detail;
+    char text[1024];
+    json_t *value;
+    int len = snprintf(text, sizeof(text), "[\"0x%0400d\",\n?]", 0);
+    SAYS(ERR_MALFORMED, json_parse(&value, bytes_from(text, (size_t)len), &roomy, &detail),
+         "JSON, line 2, column 1: a syntax error");
+    len = snprintf(text, sizeof(text), "[\"0x%0400d", 0);
+    CHECK_EQ(json_parse(&value, bytes_from(text, (size_t)len), &roomy, &detail), ERR_TRUNCATED);
+}
+
+/* No string of a text can pass for a reference to one that was set aside. */
+static void no_text_can_forge_a_reference(void)
+{
+    static const char *const bad[] = {
+        "[\"\\u00014141414141414141\"]",
+        "[\"\\u0001\"]",
+        "{\"\\u0001\":1}",
+        "[\"\\u000141414141414141411000000000000000\"]",
+    };
+    struct err_detail detail;
+    json_t *value;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        CHECK_EQ(json_parse(&value, bytes_from(bad[i], strlen(bad[i])), &roomy, &detail),
+                 ERR_MALFORMED);
+        CHECK(strstr(detail.text, "a character that is 1") != NULL);
+    }
+    value = parse("[\"x\\u0001\"]"); /* in the middle it is a character like others */
+    CHECK(value != NULL);
+    json_free(value);
+}
+
 /* ---- limits ---------------------------------------------------------------------------------- */
 
 static void limits_bytes(void)
@@ -619,6 +712,9 @@ static const struct test_case cases[] = {
     CASE(names_the_key_and_the_reason),
     CASE(decodes_data_into_an_arena),
     CASE(refuses_unknown_keys),
+    CASE(long_data_are_read_like_short_ones),
+    CASE(errors_behind_long_data_are_where_they_are),
+    CASE(no_text_can_forge_a_reference),
 };
 
 TEST_MAIN(cases)
