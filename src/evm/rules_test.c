@@ -339,6 +339,7 @@ static void transaction_rules(const struct fork_rules *rules)
 {
     RULE(tx_create, FROM(0), AT(HOMESTEAD, 32000));     /* EIP-2 */
     RULE(calldata_nonzero, FROM(68), AT(ISTANBUL, 16)); /* EIP-2028 */
+    RULE(eip155, BEGINS(SPURIOUS_DRAGON));
     RULE(eip2930, BEGINS(BERLIN));
     RULE(eip1559, BEGINS(LONDON));
     RULE(eip4844, BEGINS(CANCUN));

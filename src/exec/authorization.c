@@ -4,18 +4,13 @@
 
 #include "codec/rlp.h"
 #include "crypto/keccak.h"
-#include "crypto/secp256k1.h"
-
-/* Half the order of secp256k1 (SEC 2, 2.4.1): EIP-2: "s values greater than secp256k1n/2 are
- * invalid". */
-static const struct u256 HALF_ORDER = {{UINT64_C(0xdfe92f46681b20a0), UINT64_C(0x5d576e7357a4501d),
-                                        UINT64_C(0xffffffffffffffff),
-                                        UINT64_C(0x7fffffffffffffff)}};
+#include "exec/signature.h"
 
 /* recover gives the authority: the signer of keccak(0x05 || rlp([chain_id, address, nonce])). */
 static bool recover(struct address *authority, const struct authorization *a)
 {
-    if (!u256_fits_u64(&a->y_parity) || a->y_parity.w[0] > 1 || u256_lt(&HALF_ORDER, &a->s)) {
+    if (!u256_fits_u64(&a->y_parity) || a->y_parity.w[0] > 1 ||
+        !signature_is_in_range(&a->r, &a->s, true)) {
         return false;
     }
     uint8_t buffer[80]; /* 0x05, list header, 33 + 21 + 9 bytes */
@@ -31,17 +26,7 @@ static bool recover(struct address *authority, const struct authorization *a)
     struct hash32 hash;
     keccak256(&hash, message.ptr, message.len);
 
-    uint8_t r[32];
-    uint8_t s[32];
-    uint8_t public_key[64];
-    u256_store_be(r, &a->r);
-    u256_store_be(s, &a->s);
-    if (ecdsa_recover(public_key, &hash, r, s, (unsigned)a->y_parity.w[0]) != OK) {
-        return false;
-    }
-    keccak256(&hash, public_key, sizeof(public_key));
-    memcpy(authority->b, hash.b + 12, sizeof(authority->b));
-    return true;
+    return signature_recover(authority, &hash, &a->r, &a->s, a->y_parity.w[0] == 1) == OK;
 }
 
 enum err authorization_apply(struct evm *evm, const struct authorization *a)

@@ -28,17 +28,10 @@ const char *tx_status_text(enum tx_status status)
     return statuses[status].text;
 }
 
-/* ---- what it costs -----------------------------------------------------------------------------
- */
+/* ---- what it costs --------------------------------------------------------------------------- */
 
-/* struct gas_costs: what a transaction pays before its first instruction, and at least. Sums of at
- * most a few terms per byte, entry or key in memory: no overflow in 64 bits. */
-struct gas_costs {
-    uint64_t intrinsic;
-    uint64_t floor; /* EIP-7623 */
-};
-
-static struct gas_costs gas_costs(const struct fork_rules *rules, const struct tx *tx)
+/* Sums of at most a few terms per byte, entry or key in memory: no overflow in 64 bits. */
+struct tx_gas tx_gas(const struct tx *tx, const struct fork_rules *rules)
 {
     uint64_t zeros = 0;
     for (size_t i = 0; i < tx->data.len; i++) {
@@ -55,16 +48,17 @@ static struct gas_costs gas_costs(const struct fork_rules *rules, const struct t
     intrinsic += tx->authorization_count * GAS_AUTH_EMPTY_ACCOUNT;
     /* EIP-7623: "tokens_in_calldata = zero_bytes_in_calldata + nonzero_bytes_in_calldata * 4". */
     uint64_t tokens = zeros + nonzeros * 4;
-    return (struct gas_costs){intrinsic, GAS_TX + tokens * rules->calldata_floor_token};
+    uint64_t token_price = rules->calldata_floor_token;
+    return (struct tx_gas){intrinsic, token_price == 0 ? 0 : GAS_TX + tokens * token_price};
 }
 
-/* effective_price: what a unit of gas costs the sender (EIP-1559). The fee rules have been checked.
- */
+/* effective_price: what a unit of gas costs the sender (EIP-1559). The fee rules have been checked,
+ * but for a call, which may offer less than the base fee. */
 static struct u256 effective_price(const struct fork_rules *rules, const struct block_env *block,
                                    const struct tx *tx)
 {
     struct u256 price = tx->max_fee_per_gas;
-    if (rules->eip1559) {
+    if (rules->eip1559 && !u256_lt(&tx->max_fee_per_gas, &block->base_fee_per_gas)) {
         u256_sub(&price, &tx->max_fee_per_gas, &block->base_fee_per_gas);
         if (u256_lt(&tx->max_priority_fee_per_gas, &price)) {
             price = tx->max_priority_fee_per_gas;
@@ -86,17 +80,11 @@ static bool total_cost(struct u256 *out, const struct tx *tx, const struct u256 
            !u256_add_overflow(out, out, &blob_cost);
 }
 
-/* ---- is it valid -------------------------------------------------------------------------------
- */
+/* ---- is it valid ----------------------------------------------------------------------------- */
 
-static enum tx_status check_type(const struct fork_rules *rules, const struct tx *tx)
+enum tx_status tx_check_type(enum tx_type type, const struct fork_rules *rules)
 {
-    if ((tx->type == TX_LEGACY && tx->access_list_count != 0) ||
-        (tx->type != TX_BLOB && tx->blob_count != 0) ||
-        (tx->type != TX_SET_CODE && tx->authorization_count != 0)) {
-        return TX_TYPE_NOT_SUPPORTED; /* no type has all of these */
-    }
-    switch (tx->type) {
+    switch (type) {
     case TX_LEGACY:
         return TX_OK;
     case TX_ACCESS_LIST:
@@ -113,29 +101,16 @@ static enum tx_status check_type(const struct fork_rules *rules, const struct tx
     return TX_TYPE_NOT_SUPPORTED;
 }
 
-static enum tx_status check_gas(const struct fork_rules *rules, const struct tx *tx,
-                                const struct gas_costs *costs, uint64_t gas_available)
+/* check_shape checks that the transaction has nothing that its type has no place for. */
+static enum tx_status check_shape(const struct tx *tx)
 {
-    if (tx->gas_limit < costs->intrinsic) {
-        return TX_INTRINSIC_GAS_TOO_LOW;
-    }
-    if (rules->calldata_floor_token != 0 && tx->gas_limit < costs->floor) {
-        return TX_INTRINSIC_GAS_BELOW_FLOOR_GAS_COST;
-    }
-    if (tx->is_create && tx->data.len > rules->max_initcode_size) {
-        return TX_INITCODE_SIZE_EXCEEDED;
-    }
-    if (tx->gas_limit > rules->tx_gas_cap) {
-        return TX_GAS_LIMIT_EXCEEDS_MAXIMUM;
-    }
-    if (tx->gas_limit > gas_available || tx->gas_limit > INT64_MAX) {
-        return TX_GAS_ALLOWANCE_EXCEEDED;
-    }
-    return TX_OK;
+    bool fits = (tx->type != TX_LEGACY || tx->access_list_count == 0) &&
+                (tx->type == TX_BLOB || tx->blob_count == 0) &&
+                (tx->type == TX_SET_CODE || tx->authorization_count == 0);
+    return fits ? TX_OK : TX_TYPE_NOT_SUPPORTED;
 }
 
-static enum tx_status check_blobs(const struct fork_rules *rules, const struct block_env *block,
-                                  const struct tx *tx)
+static enum tx_status check_blobs(const struct tx *tx, const struct fork_rules *rules)
 {
     if (tx->is_create) {
         return TX_TYPE_3_TX_CONTRACT_CREATION;
@@ -143,7 +118,7 @@ static enum tx_status check_blobs(const struct fork_rules *rules, const struct b
     if (tx->blob_count == 0) {
         return TX_TYPE_3_TX_ZERO_BLOBS;
     }
-    if (tx->blob_count > block->max_blobs || tx->blob_count > rules->max_blobs_per_tx) {
+    if (tx->blob_count > rules->max_blobs_per_tx) {
         return TX_TYPE_3_TX_BLOB_COUNT_EXCEEDED;
     }
     for (size_t i = 0; i < tx->blob_count; i++) {
@@ -151,47 +126,86 @@ static enum tx_status check_blobs(const struct fork_rules *rules, const struct b
             return TX_TYPE_3_TX_INVALID_BLOB_VERSIONED_HASH;
         }
     }
-    if (u256_lt(&tx->max_fee_per_blob_gas, &block->blob_base_fee)) {
-        return TX_INSUFFICIENT_MAX_FEE_PER_BLOB_GAS;
-    }
     return TX_OK;
 }
 
-static enum tx_status check_fees(const struct fork_rules *rules, const struct block_env *block,
-                                 const struct tx *tx)
+static enum tx_status check_set_code(const struct tx *tx)
 {
-    if (!rules->eip1559) {
-        return TX_OK;
+    if (tx->is_create) {
+        return TX_TYPE_4_TX_CONTRACT_CREATION;
     }
-    if (u256_lt(&tx->max_fee_per_gas, &tx->max_priority_fee_per_gas)) {
+    return tx->authorization_count == 0 ? TX_TYPE_4_EMPTY_AUTHORIZATION_LIST : TX_OK;
+}
+
+static enum tx_status check_gas(const struct tx *tx, const struct tx_gas *gas,
+                                const struct fork_rules *rules)
+{
+    if (tx->gas_limit < gas->intrinsic) {
+        return TX_INTRINSIC_GAS_TOO_LOW;
+    }
+    if (tx->gas_limit < gas->floor) {
+        return TX_INTRINSIC_GAS_BELOW_FLOOR_GAS_COST;
+    }
+    if (tx->is_create && tx->data.len > rules->max_initcode_size) {
+        return TX_INITCODE_SIZE_EXCEEDED;
+    }
+    return tx->gas_limit > rules->tx_gas_cap && !tx->is_call ? TX_GAS_LIMIT_EXCEEDS_MAXIMUM : TX_OK;
+}
+
+static enum tx_status check_fees(const struct tx *tx, const struct fork_rules *rules)
+{
+    struct u256 gas = u256_from_u64(tx->gas_limit);
+    struct u256 product;
+    if (rules->eip1559 && u256_lt(&tx->max_fee_per_gas, &tx->max_priority_fee_per_gas)) {
         return TX_PRIORITY_GREATER_THAN_MAX_FEE_PER_GAS;
     }
-    if (u256_lt(&tx->max_fee_per_gas, &block->base_fee_per_gas)) {
+    return u256_mul_overflow(&product, &gas, &tx->max_fee_per_gas)
+               ? TX_GASLIMIT_PRICE_PRODUCT_OVERFLOW
+               : TX_OK;
+}
+
+enum tx_status tx_check(const struct tx *tx, const struct tx_gas *gas,
+                        const struct fork_rules *rules)
+{
+    enum tx_status status = tx_check_type(tx->type, rules);
+    if (status == TX_OK) {
+        status = check_shape(tx);
+    }
+    if (status == TX_OK && tx->type == TX_BLOB) {
+        status = check_blobs(tx, rules);
+    }
+    if (status == TX_OK && tx->type == TX_SET_CODE) {
+        status = check_set_code(tx);
+    }
+    if (status == TX_OK) {
+        status = check_gas(tx, gas, rules);
+    }
+    if (status == TX_OK && tx->nonce == UINT64_MAX) { /* EIP-2681 */
+        status = TX_NONCE_IS_MAX;
+    }
+    return status == TX_OK ? check_fees(tx, rules) : status;
+}
+
+/* check_in_block checks what depends on the block. */
+static enum tx_status check_in_block(const struct evm *evm, const struct tx *tx,
+                                     uint64_t gas_available)
+{
+    const struct block_env *block = evm->block;
+    if (tx->blob_count > block->max_blobs) {
+        return TX_TYPE_3_TX_BLOB_COUNT_EXCEEDED;
+    }
+    if (tx->type == TX_BLOB && !tx->is_call &&
+        u256_lt(&tx->max_fee_per_blob_gas, &block->blob_base_fee)) {
+        return TX_INSUFFICIENT_MAX_FEE_PER_BLOB_GAS;
+    }
+    if (tx->gas_limit > gas_available || tx->gas_limit > INT64_MAX) {
+        return TX_GAS_ALLOWANCE_EXCEEDED;
+    }
+    if (evm->rules->eip1559 && !tx->is_call &&
+        u256_lt(&tx->max_fee_per_gas, &block->base_fee_per_gas)) {
         return TX_INSUFFICIENT_MAX_FEE_PER_GAS;
     }
     return TX_OK;
-}
-
-/* check_alone checks what needs no look at the state. */
-static enum tx_status check_alone(const struct evm *evm, const struct tx *tx,
-                                  const struct gas_costs *costs, uint64_t gas_available)
-{
-    enum tx_status status = check_type(evm->rules, tx);
-    if (status == TX_OK && tx->type == TX_BLOB) {
-        status = check_blobs(evm->rules, evm->block, tx);
-    }
-    if (status == TX_OK && tx->type == TX_SET_CODE) {
-        status = tx->is_create                  ? TX_TYPE_4_TX_CONTRACT_CREATION
-                 : tx->authorization_count == 0 ? TX_TYPE_4_EMPTY_AUTHORIZATION_LIST
-                                                : TX_OK;
-    }
-    if (status == TX_OK) {
-        status = check_gas(evm->rules, tx, costs, gas_available);
-    }
-    if (status == TX_OK && tx->nonce == UINT64_MAX) {
-        status = TX_NONCE_IS_MAX;
-    }
-    return status == TX_OK ? check_fees(evm->rules, evm->block, tx) : status;
 }
 
 /* check_sender checks the sender's nonce, code and balance. */
@@ -213,8 +227,13 @@ static enum tx_status check_sender(const struct tx *tx, const struct account *se
     return TX_OK;
 }
 
-/* ---- execution ---------------------------------------------------------------------------------
- */
+/* check_caller checks the sender of a call. */
+static enum tx_status check_caller(const struct tx *tx, const struct account *sender)
+{
+    return u256_lt(&sender->balance, &tx->value) ? TX_INSUFFICIENT_ACCOUNT_FUNDS : TX_OK;
+}
+
+/* ---- execution ------------------------------------------------------------------------------- */
 
 static enum err warm(struct state *state, struct account **out, const struct address *address)
 {
@@ -257,6 +276,9 @@ static enum err buy_gas(struct evm *evm, const struct tx *tx, struct account *se
     static const struct u256 zero = U256_ZERO;
     struct u256 cost;
     struct u256 balance;
+    if (tx->is_call) {
+        return state_set_nonce(evm->state, sender, tx->nonce + 1);
+    }
     bool fits = total_cost(&cost, tx, price, &evm->block->blob_base_fee, &zero);
     ASSERT(fits && !u256_lt(&sender->balance, &cost)); /* check_sender: at higher prices */
     u256_sub(&balance, &sender->balance, &cost);
@@ -325,10 +347,13 @@ static enum err settle(struct evm *evm, struct tx_result *out, const struct tx *
     uint64_t refund = (uint64_t)evm->state->refund;
     out->gas_refunded = refund < cap ? refund : cap;
     used -= out->gas_refunded;
-    if (rules->calldata_floor_token != 0 && used < floor) {
+    if (used < floor) {
         used = floor;
     }
     out->gas_used = used;
+    if (tx->is_call) {
+        return OK; /* nobody has paid */
+    }
     TRY(add_balance(evm->state, sender, tx->gas_limit - used, price));
 
     struct u256 reward = *price;
@@ -343,7 +368,7 @@ static enum err settle(struct evm *evm, struct tx_result *out, const struct tx *
 
 /* execute does what is listed at tx_execute; the transaction is valid. */
 static enum err execute(struct evm *evm, struct tx_result *out, const struct tx *tx,
-                        struct account *sender, const struct gas_costs *costs)
+                        struct account *sender, const struct tx_gas *gas)
 {
     struct state *state = evm->state;
     const struct u256 *price = &evm->tx->gas_price;
@@ -354,8 +379,8 @@ static enum err execute(struct evm *evm, struct tx_result *out, const struct tx 
         TRY(authorization_apply(evm, &tx->authorizations[i]));
     }
     struct outcome outcome;
-    TRY(run_message(evm, &outcome, out, tx, tx->gas_limit - costs->intrinsic));
-    TRY(settle(evm, out, tx, sender, price, (uint64_t)outcome.gas_left, costs->floor));
+    TRY(run_message(evm, &outcome, out, tx, tx->gas_limit - gas->intrinsic));
+    TRY(settle(evm, out, tx, sender, price, (uint64_t)outcome.gas_left, gas->floor));
     state_end_tx(state, evm->rules->eip161);
     return OK;
 }
@@ -364,16 +389,23 @@ enum err tx_execute(struct evm *evm, struct tx_result *out, const struct tx *tx,
                     uint64_t gas_available)
 {
     struct state *state = evm->state;
-    struct gas_costs costs = gas_costs(evm->rules, tx);
-    *out = (struct tx_result){.status = check_alone(evm, tx, &costs, gas_available)};
+    struct tx_gas gas = tx_gas(tx, evm->rules);
+    *out = (struct tx_result){.status = tx_check(tx, &gas, evm->rules)};
+    if (out->status == TX_OK) {
+        out->status = check_in_block(evm, tx, gas_available);
+    }
     if (out->status != TX_OK) {
         return OK;
     }
     struct account *sender;
-    struct code *code;
     TRY(state_account(state, &sender, &tx->sender));
-    TRY(state_code(state, &code, sender));
-    out->status = check_sender(tx, sender, code);
+    if (tx->is_call) {
+        out->status = check_caller(tx, sender);
+    } else {
+        struct code *code;
+        TRY(state_code(state, &code, sender));
+        out->status = check_sender(tx, sender, code);
+    }
     if (out->status != TX_OK) {
         return OK;
     }
@@ -385,7 +417,7 @@ enum err tx_execute(struct evm *evm, struct tx_result *out, const struct tx *tx,
         .blob_count = tx->blob_count,
     };
     evm->tx = &env;
-    enum err e = execute(evm, out, tx, sender, &costs);
+    enum err e = execute(evm, out, tx, sender, &gas);
     evm->tx = NULL;
     return e;
 }

@@ -45,6 +45,7 @@ struct authorization {
 struct tx {
     enum tx_type type;
     bool is_create; /* no `to` */
+    bool is_call;   /* to be run as eth_call does; see tx_execute */
     struct address sender;
     struct address to;
     uint64_t nonce;
@@ -73,6 +74,24 @@ struct tx_result {
     struct address created;
 };
 
+/* struct tx_gas: what a transaction costs before its first instruction, and what it costs at least
+ * (EIP-7623; 0 before Prague). */
+struct tx_gas {
+    uint64_t intrinsic;
+    uint64_t floor;
+};
+
+/* tx_gas computes it. Cost: a look at each byte of the data. */
+struct tx_gas tx_gas(const struct tx *tx, const struct fork_rules *rules);
+
+/* tx_check validates what needs neither a block nor a state: the type, what the type demands, the
+ * gas limit against `gas` (that of tx_gas) and the rules, nonce and fees in themselves. */
+enum tx_status tx_check(const struct tx *tx, const struct tx_gas *gas,
+                        const struct fork_rules *rules);
+
+/* tx_check_type validates the type alone. */
+enum tx_status tx_check_type(enum tx_type type, const struct fork_rules *rules);
+
 /* tx_execute validates a transaction and, when it is valid, executes it on evm->state, under
  * evm->rules and in evm->block, which the caller has set; it begins and ends the state's
  * transaction. `gas_available` is what the block has left. Effects on the state, in order:
@@ -83,6 +102,9 @@ struct tx_result {
  *   5. destroyed and touched empty accounts vanish.
  * An invalid transaction changes nothing and is an answer (out->status), not an error. Logs are in
  * evm->state until its next transaction.
+ * A call (tx->is_call) is run as if its sender could send it: its nonce counts as right, the sender
+ * may have code, the cap of EIP-7825 and the block's prices do not hold, and nobody pays or earns
+ * anything for gas: the price shows in GASPRICE alone. The value must be there.
  * Errors: those of the database; ERR_MEMORY. The state is then of no use. */
 enum err tx_execute(struct evm *evm, struct tx_result *out, const struct tx *tx,
                     uint64_t gas_available);

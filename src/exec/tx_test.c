@@ -420,11 +420,14 @@ static void each_rule_is_enforced(void)
     }
 }
 
-/* The table has every reason but the one that only a decoder can find. */
+/* The table has every reason but those that only a decoder or a block can find, and one that needs
+ * a richer sender (gas_times_price_stays_below_2_to_the_256). */
 static void each_reason_has_a_rule(void)
 {
     for (unsigned status = TX_OK + 1; status < TX_STATUS_COUNT; status++) {
-        bool found = status == TX_RLP_WRONG_VALUE;
+        bool found = (status >= TX_RLP_ERROR_EOF && status <= TX_EC_RECOVERY_FAIL) ||
+                     status == TX_TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED ||
+                     status == TX_GASLIMIT_PRICE_PRODUCT_OVERFLOW;
         for (size_t i = 0; i < RULE_COUNT; i++) {
             found = found || rules[i].status == (enum tx_status)status;
         }
@@ -496,9 +499,6 @@ static void costs_do_not_wrap_around(void)
     struct tx bad = tx; /* gas + value */
     bad.value = most;
     check_refused(&bad, TX_INSUFFICIENT_ACCOUNT_FUNDS);
-    bad = tx; /* gas limit * price: 2^256 * 50,000 */
-    bad.max_fee_per_gas = half;
-    check_refused(&bad, TX_INSUFFICIENT_ACCOUNT_FUNDS);
     bad = tx; /* blob gas * price: 2^(17 + 255) */
     make_blob(&bad, 1);
     bad.max_fee_per_blob_gas = half;
@@ -512,6 +512,48 @@ static void costs_do_not_wrap_around(void)
     u256_sub(&tx.value, &most, &gas);
     CHECK_STR(tx_status_name(run(&tx).status), "OK");
     CHECK(u256_eq(&world_account(&w, CONTRACT)->balance, &tx.value));
+}
+
+/* gas limit * price at the edge: for 100,000 gas, floor((2^256 - 1) / 100,000) wei are the last price,
+ * and a sender with 2^256 - 1 wei has it. */
+static void gas_times_price_stays_below_2_to_the_256(void)
+{
+    static const struct u256 most = U256_MAX;
+    const struct u256 one = U256_ONE;
+    const struct u256 gas = u256_from_u64(100000);
+    for (unsigned fork = FORK_FRONTIER; fork < FORK_COUNT; fork++) {
+        world_reset(&w, fork);
+        struct db_memory_account *account;
+        struct tx tx = transfer();
+        tx.sender = test_address(OTHER);
+        CHECK_EQ(db_memory_put_account(&w.db, &account, &tx.sender, &most, 1, bytes_from(NULL, 0)),
+                 OK);
+        u256_div(&tx.max_fee_per_gas, &most, &gas);
+        struct tx bad = tx;
+        u256_add(&bad.max_fee_per_gas, &bad.max_fee_per_gas, &one);
+        check_refused(&bad, TX_GASLIMIT_PRICE_PRODUCT_OVERFLOW);
+        CHECK_STR(tx_status_name(run(&tx).status), "OK");
+    }
+}
+
+/* What needs no state is the same without one. */
+static void checks_without_a_state(void)
+{
+    static const uint8_t data[3] = {0, 1, 2};
+    struct tx tx = transfer();
+    tx.type = TX_FEE_MARKET;
+    tx.data = bytes_from(data, sizeof(data));
+    const struct fork_rules *prague = fork_rules(FORK_PRAGUE);
+    struct tx_gas gas = tx_gas(&tx, prague);
+    CHECK_EQ(gas.intrinsic, 21000 + 4 + 2 * 16);
+    CHECK_EQ(gas.floor, 21000 + 10 * (1 + 2 * 4));
+    CHECK_EQ(tx_gas(&tx, fork_rules(FORK_CANCUN)).floor, 0);
+    CHECK_EQ(tx_check(&tx, &gas, prague), TX_OK);
+    CHECK_EQ(tx_check(&tx, &gas, fork_rules(FORK_BERLIN)), TX_TYPE_2_TX_PRE_FORK);
+    tx.gas_limit = gas.floor - 1;
+    CHECK_EQ(tx_check(&tx, &gas, prague), TX_INTRINSIC_GAS_BELOW_FLOOR_GAS_COST);
+    tx.gas_limit = gas.intrinsic - 1;
+    CHECK_EQ(tx_check(&tx, &gas, prague), TX_INTRINSIC_GAS_TOO_LOW);
 }
 
 /* Gas is counted in int64_t; a block that has more does not make a transaction overflow it. */
@@ -1195,6 +1237,8 @@ static const struct test_case cases[] = {
     CASE(rules_begin_with_their_forks),
     CASE(types_begin_with_their_forks),
     CASE(costs_do_not_wrap_around),
+    CASE(gas_times_price_stays_below_2_to_the_256),
+    CASE(checks_without_a_state),
     CASE(gas_limits_beyond_63_bits_are_refused),
     CASE(reasons_have_names),
     CASE(intrinsic_gas),

@@ -1,6 +1,8 @@
-/* Pre-states, environments and access lists of official test files. */
+/* Pre-states, environments, access lists and exceptions of official test files. */
 
 #include "spec/fixture.h"
+
+#include "spec/exception.def"
 
 /* A code in a pre-state: legacy tests have some over the limit of EIP-170. */
 #define CODE_BYTES_MAX ((size_t)16 << 20)
@@ -122,4 +124,45 @@ enum err fixture_access_list(struct tx *tx, struct arena *arena, json_t *list,
     tx->access_list = entries;
     tx->access_list_count = count;
     return OK;
+}
+
+/* name_allows tells whether a name in a file, with its class or without, is that of the status. */
+static bool name_allows(const char *name, size_t len, enum tx_status status)
+{
+    static const char prefix[] = "TransactionException.";
+    if (len > sizeof(prefix) - 1 && memcmp(name, prefix, sizeof(prefix) - 1) == 0) {
+        name += sizeof(prefix) - 1;
+        len -= sizeof(prefix) - 1;
+    }
+    const char *own = tx_status_name(status);
+    if (strlen(own) == len && memcmp(own, name, len) == 0) {
+        return true;
+    }
+#define X(other, ...)                                                       \
+    if (sizeof(other) - 1 == len && memcmp(other, name, len) == 0) {        \
+        static const enum tx_status allowed[] = {__VA_ARGS__};              \
+        for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) { \
+            if (allowed[i] == status) {                                     \
+                return true;                                                \
+            }                                                               \
+        }                                                                   \
+    }
+    EXCEPTIONS(X)
+#undef X
+    return false;
+}
+
+bool fixture_exception_allows(const char *names, enum tx_status status)
+{
+    for (;;) {
+        const char *bar = strchr(names, '|');
+        size_t len = bar == NULL ? strlen(names) : (size_t)(bar - names);
+        if (name_allows(names, len, status)) {
+            return true;
+        }
+        if (bar == NULL) {
+            return false;
+        }
+        names = bar + 1;
+    }
 }

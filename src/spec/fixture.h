@@ -23,4 +23,9 @@ enum err fixture_env(struct block_env *out, json_t *env, enum fork fork,
 enum err fixture_access_list(struct tx *tx, struct arena *arena, json_t *list,
                              struct err_detail *detail);
 
+/* fixture_exception_allows tells whether a transaction's status is one of the reasons in
+ * "TransactionException.A|TransactionException.B", by the names of tx_status.def or exception.def.
+ */
+bool fixture_exception_allows(const char *names, enum tx_status status);
+
 #endif

@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "exec/receipt.h"
-#include "spec/exception.def"
 #include "spec/fixture.h"
 #include "state/root.h"
 
@@ -158,47 +157,6 @@ static enum err read_tx(struct tx *tx, bool *is_wide, struct arena *arena, json_
 
 /* ---- a case ---------------------------------------------------------------------------------- */
 
-static bool name_allows(const char *name, size_t len, enum tx_status status)
-{
-    static const char prefix[] = "TransactionException.";
-    if (len > sizeof(prefix) - 1 && memcmp(name, prefix, sizeof(prefix) - 1) == 0) {
-        name += sizeof(prefix) - 1;
-        len -= sizeof(prefix) - 1;
-    }
-    const char *own = tx_status_name(status);
-    if (strlen(own) == len && memcmp(own, name, len) == 0) {
-        return true;
-    }
-#define X(other, ...)                                                       \
-    if (sizeof(other) - 1 == len && memcmp(other, name, len) == 0) {        \
-        static const enum tx_status allowed[] = {__VA_ARGS__};              \
-        for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) { \
-            if (allowed[i] == status) {                                     \
-                return true;                                                \
-            }                                                               \
-        }                                                                   \
-    }
-    EXCEPTIONS(X)
-#undef X
-    return false;
-}
-
-/* exception_allows tells whether one of the reasons in "A|B" is the status. */
-static bool exception_allows(const char *names, enum tx_status status)
-{
-    for (;;) {
-        const char *bar = strchr(names, '|');
-        size_t len = bar == NULL ? strlen(names) : (size_t)(bar - names);
-        if (name_allows(names, len, status)) {
-            return true;
-        }
-        if (bar == NULL) {
-            return false;
-        }
-        names = bar + 1;
-    }
-}
-
 static void hash_text(char out[static 67], const struct hash32 *hash)
 {
     out[hex_encode_data(out, hash->b, sizeof(hash->b))] = '\0';
@@ -233,6 +191,14 @@ static enum err read_expectation(struct expectation *out, json_t *post, struct e
     return json_get_hash32(&out->logs_hash, post, "logs", detail);
 }
 
+static const char *trouble_of(const struct tx_result *got)
+{
+    if (got->status != TX_OK) {
+        return tx_status_name(got->status);
+    }
+    return got->halt == EVM_SUCCESS ? NULL : evm_status_text(got->halt);
+}
+
 /* judge compares what came out with what should; sets the result's fields and reports it. */
 static void judge(struct statetest *runner, struct statetest_case *result,
                   const struct expectation *expected, const struct tx_result *got,
@@ -242,9 +208,12 @@ static void judge(struct statetest *runner, struct statetest_case *result,
     char got_text[67];
     bool is_valid = got->status == TX_OK;
     result->gas_used = got->gas_used;
+    result->was_run = true;
+    result->output = got->output;
+    result->trouble = trouble_of(got);
     result->passed = false;
     if (is_valid != (expected->exception == NULL) ||
-        (!is_valid && !exception_allows(expected->exception, got->status))) {
+        (!is_valid && !fixture_exception_allows(expected->exception, got->status))) {
         result->reason = "exception";
         result->expected = expected->exception == NULL ? "none" : expected->exception;
         result->got = tx_status_name(got->status);
@@ -288,6 +257,33 @@ static enum err execute(struct statetest *runner, struct statetest_case *result,
     return receipt_logs_hash(logs_hash, runner->arena, state.logs, state.log_count);
 }
 
+/* simulate does the same through a request. Out: result->skipped, result->reason. */
+static enum err simulate(struct statetest *runner, struct statetest_case *result,
+                         struct tx_result *tx_result, struct hash32 *logs_hash, const struct tx *tx,
+                         const struct db_memory *db)
+{
+    struct simulatetest_result got;
+    const struct simulatetest_case c = {result->fork, runner->evm->block, tx, db};
+    TRY(simulatetest_run(runner->simulate, &got, &c));
+    result->skipped = got.skipped;
+    result->reason = got.problem;
+    result->state_root = got.state_root;
+    *tx_result = got.tx;
+    return receipt_logs_hash(logs_hash, runner->arena, got.logs, got.log_count);
+}
+
+/* report_trouble reports a case that has no outcome to judge. */
+static void report_trouble(struct statetest *runner, struct statetest_case *result,
+                           const char *reason, const char *got)
+{
+    result->was_run = false;
+    result->passed = false;
+    result->reason = reason;
+    result->expected = "none";
+    result->got = got;
+    runner->report(runner->context, result);
+}
+
 /* run_case runs one post-state of a test. Errors are about the file's text. */
 static enum err run_case(struct statetest *runner, struct statetest_case *result, json_t *test,
                          json_t *post, struct db_memory *db, struct err_detail *detail)
@@ -302,15 +298,17 @@ static enum err run_case(struct statetest *runner, struct statetest_case *result
 
     struct tx_result tx_result;
     struct hash32 logs_hash;
-    enum err e = execute(runner, result, &tx_result, &logs_hash, &tx, is_wide, db);
-    if (e == OK) {
-        judge(runner, result, &expected, &tx_result, &logs_hash);
+    result->skipped = NULL;
+    result->reason = NULL;
+    enum err e = runner->simulate != NULL && !is_wide
+                     ? simulate(runner, result, &tx_result, &logs_hash, &tx, db)
+                     : execute(runner, result, &tx_result, &logs_hash, &tx, is_wide, db);
+    if (e != OK) {
+        report_trouble(runner, result, "error", err_text(e));
+    } else if (result->skipped != NULL || result->reason != NULL) {
+        report_trouble(runner, result, "simulation", result->reason);
     } else {
-        result->passed = false;
-        result->reason = "error";
-        result->expected = "none";
-        result->got = err_text(e);
-        runner->report(runner->context, result);
+        judge(runner, result, &expected, &tx_result, &logs_hash);
     }
     evm_wipe(runner->evm);
     runner->evm->state = NULL;

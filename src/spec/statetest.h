@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "evm/interp.h"
+#include "spec/simulatetest.h"
 
 /* struct statetest_case: what came of a case. The strings hold only during the callback. */
 struct statetest_case {
@@ -22,6 +23,10 @@ struct statetest_case {
     const char *got;
     struct hash32 state_root;
     uint64_t gas_used;
+    bool was_run;        /* the rest is set */
+    struct bytes output; /* of the transaction's message */
+    const char *trouble; /* why it was refused or its message failed; NULL: success */
+    const char *skipped; /* why it could not be run as a simulation; NULL: it was run */
 };
 
 /* struct statetest: a runner, one per thread. The caller sets the first part; the callback is
@@ -30,7 +35,8 @@ struct statetest {
     struct evm *evm;     /* prepared by evm_open; evm->tracer is used when set */
     struct arena *arena; /* for one case at a time and its test's pre-state */
     struct map_key key;
-    const char *only_fork; /* run only this fork's cases; NULL: all */
+    const char *only_fork;               /* run only this fork's cases; NULL: all */
+    const struct simulatetest *simulate; /* run them as simulations; NULL: as they are */
     void (*report)(void *context, const struct statetest_case *result);
     /* claim returns the ordinal in the file of the next case that this runner is to run; ever
      * greater. Runners that share a file take turns by it: a few cases take most of the time.
