@@ -1,21 +1,27 @@
 /* Tries as the state has them: 32-byte random keys, as hashes are, and values of the size of an
  * account. Beside each case its floor: keccak256 of as many inputs of the same sizes as the trie
- * must hash, from one buffer. What a case takes above its floor is the trie's own cost. Builds
- * include wiping the arena. */
+ * must hash, from one buffer, in batches of any order. What a case takes above its floor is the
+ * trie's own cost. Builds include wiping the arena.
+ *
+ * Partial tries are opened over the nodes that prove their keys, as a block's witness holds them,
+ * found by hash; the floor of reading is the finding alone. */
 
 #include "trie/mpt.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "crypto/keccak.h"
+#include "crypto/keccak_batch.h"
 #include "tests/bench.h"
+#include "trie/preimages.h"
 
-#define KEYS_MAX   100000u
-#define VALUE_SIZE 78u
-#define UPDATED    100u
-#define ARENA_CAP  ((size_t)64 << 20)
-#define NODES_MAX  (2 * KEYS_MAX)
+#define KEYS_MAX    100000u
+#define VALUE_SIZE  78u
+#define UPDATED     100u
+#define ARENA_CAP   ((size_t)128 << 20)
+#define NODES_MAX   (2 * KEYS_MAX)
+#define ROWS(array) (sizeof(array) / sizeof((array)[0]))
 
 static uint8_t keys[KEYS_MAX][32];
 static uint8_t values[KEYS_MAX][VALUE_SIZE];
@@ -128,24 +134,112 @@ static void root(struct workload *w)
     bench_keep(&out);
 }
 
+static void arena_start(struct arena *arena)
+{
+    void *region =
+        mmap(NULL, ARENA_CAP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (region == MAP_FAILED) {
+        abort();
+    }
+    arena_init(arena, region, ARENA_CAP);
+}
+
 static void workload_start(struct workload *w, size_t count, size_t changed)
 {
     w->count = count;
     w->changed = changed;
-    void *region =
-        mmap(NULL, ARENA_CAP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     w->keys_sorted = malloc(32 * count);
     w->node_size = malloc(NODES_MAX * sizeof(w->node_size[0]));
-    if (region == MAP_FAILED || w->keys_sorted == NULL || w->node_size == NULL) {
+    if (w->keys_sorted == NULL || w->node_size == NULL) {
         abort();
     }
-    arena_init(&w->arena, region, ARENA_CAP);
+    arena_start(&w->arena);
     mpt_init(&w->trie, &w->arena);
     memcpy(w->keys_sorted, keys, 32 * count);
     qsort(w->keys_sorted, count, 32, key_compare);
     measure_nodes(w, w->keys_sorted, count, 0);
     put_first(w, count);
     root(w);
+}
+
+/* struct partial is the trie of all keys behind the nodes that it takes to read the first `count`,
+ * and then to change the first `changed`, which each run does. */
+struct partial {
+    size_t count;
+    size_t changed;
+    struct hash32 root;
+    struct arena kept; /* the nodes */
+    struct preimages nodes;
+    struct mpt_source source;
+    struct arena arena;
+    struct mpt trie;
+};
+
+/* keep adds a copy of a node to the set in `context`. */
+static enum err keep(void *context, const struct hash32 *hash, struct bytes node)
+{
+    struct preimages *to = context;
+    uint8_t *copy = ARENA_NEW(to->arena, uint8_t, node.len);
+    if (copy == NULL) {
+        return ERR_MEMORY;
+    }
+    memcpy(copy, node.ptr, node.len);
+    return preimages_add_hashed(to, hash, bytes_from(copy, node.len));
+}
+
+static void read_keys(struct partial *p)
+{
+    arena_reset(&p->arena);
+    mpt_open(&p->trie, &p->arena, &p->root, &p->source);
+    for (size_t i = 0; i < p->count; i++) {
+        struct bytes value;
+        if (mpt_get(&p->trie, &value, bytes_from(keys[i], 32)) != OK || value.len == 0) {
+            abort();
+        }
+    }
+}
+
+/* change_keys sets a new value for most keys and removes every tenth. */
+static void change_keys(struct partial *p)
+{
+    static struct mpt_change changes[KEYS_MAX];
+    struct hash32 out;
+    for (size_t i = 0; i < p->changed; i++) {
+        values[i][0] ^= 1;
+        changes[i] = (struct mpt_change){bytes_from(keys[i], 32),
+                                         bytes_from(values[i], i % 10 == 0 ? 0 : VALUE_SIZE)};
+    }
+    if (mpt_update(&p->trie, changes, p->changed) != OK || mpt_root(&p->trie, &out) != OK) {
+        abort();
+    }
+    bench_keep(&out);
+}
+
+/* partial_start finds out on the whole trie which nodes are needed. */
+static void partial_start(struct partial *p, struct mpt *whole, size_t count, size_t changed)
+{
+    static const uint8_t seed[32] = {1};
+    struct map_key key = map_key_from(seed);
+    struct arena scratch;
+    struct preimages all;
+    p->count = count;
+    p->changed = changed;
+    arena_start(&p->kept);
+    arena_start(&p->arena);
+    arena_start(&scratch);
+    if (preimages_init(&all, &scratch, &key, NODES_MAX) != OK ||
+        preimages_init(&p->nodes, &p->kept, &key, 4 * count) != OK ||
+        mpt_root(whole, &p->root) != OK || mpt_nodes(whole, keep, &all) != OK) {
+        abort();
+    }
+    p->source = preimages_source(&all);
+    read_keys(p);
+    change_keys(p);
+    if (preimages_each_used(&all, keep, &p->nodes) != OK) {
+        abort();
+    }
+    p->source = preimages_source(&p->nodes);
+    (void)munmap(scratch.base, ARENA_CAP);
 }
 
 /* ---- what is timed --------------------------------------------------------------------------- */
@@ -184,12 +278,46 @@ static void run_floor(void *context, size_t count)
 {
     static const uint8_t input[1024];
     const struct workload *w = context;
+    struct hash32 hashes[64];
+    struct bytes inputs[64];
     for (size_t i = 0; i < count; i++) {
-        for (size_t j = 0; j < w->node_count; j++) {
-            struct hash32 hash;
-            keccak256(&hash, input, w->node_size[j]);
-            bench_keep(&hash);
+        for (size_t j = 0; j < w->node_count; j += ROWS(inputs)) {
+            size_t batch = w->node_count - j < ROWS(inputs) ? w->node_count - j : ROWS(inputs);
+            for (size_t k = 0; k < batch; k++) {
+                inputs[k] = bytes_from(input, w->node_size[j + k]);
+            }
+            keccak256_batch(hashes, inputs, batch);
+            bench_keep(&hashes);
         }
+    }
+}
+
+static void run_reads(void *context, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        read_keys(context);
+    }
+}
+
+static void run_finds(void *context, size_t count)
+{
+    struct partial *p = context;
+    for (size_t i = 0; i < count; i++) {
+        for (const struct preimage *node = p->nodes.first; node != NULL; node = node->next) {
+            struct bytes rlp;
+            if (preimages_get(&p->nodes, &rlp, &node->hash) != OK) {
+                abort();
+            }
+            bench_keep(&rlp);
+        }
+    }
+}
+
+static void run_changes(void *context, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        read_keys(context);
+        change_keys(context);
     }
 }
 
@@ -204,6 +332,14 @@ int main(int argc, char **argv)
     workload_start(&w[3], 10000, 10000);
     workload_start(&w[4], 100000, 100000);
     workload_start(&w[5], 10000, UPDATED);
+    static struct partial p[2];
+    static char names[2][80];
+    partial_start(&p[0], &w[4].trie, 1000, 0);
+    partial_start(&p[1], &w[4].trie, 2300, 2000);
+    (void)snprintf(names[0], sizeof(names[0]), "open, get 1,000 of 100,000 keys: %zu nodes",
+                   (size_t)p[0].nodes.map.count);
+    (void)snprintf(names[1], sizeof(names[1]), "open, get 2,300 of 100,000 keys: %zu nodes",
+                   (size_t)p[1].nodes.map.count);
     const struct bench_case cases[] = {
         {"build 5 keys, root", run_build, &w[0], 0},
         {"  floor: keccak256 of its nodes", run_floor, &w[0], 0},
@@ -221,6 +357,11 @@ int main(int argc, char **argv)
         {"  floor: keccak256 of its nodes", run_floor, &w[4], 0},
         {"update 100 of 10,000 keys, root", run_update, &w[5], 0},
         {"  floor: keccak256 of its nodes", run_floor, &w[5], 0},
+        {names[0], run_reads, &p[0], 0},
+        {"  floor: finding the nodes", run_finds, &p[0], 0},
+        {names[1], run_reads, &p[1], 0},
+        {"  floor: finding the nodes", run_finds, &p[1], 0},
+        {"  the same, change 2,000, root", run_changes, &p[1], 0},
     };
-    return bench_main(argc, argv, cases, sizeof(cases) / sizeof(cases[0]));
+    return bench_main(argc, argv, cases, ROWS(cases));
 }
