@@ -72,8 +72,7 @@ enum err state_init(struct state *state, struct arena *arena, const struct map_k
     return OK;
 }
 
-/* ---- transactions ------------------------------------------------------------------------------
- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 void state_begin_tx(struct state *state)
 {
@@ -95,6 +94,7 @@ static void vanish(struct state *state, struct account *account)
     account->created_in = 0;
     for (struct slot *slot = account->slots; slot != NULL; slot = slot->next) {
         slot->value = u256_from_u64(0);
+        slot->is_changed = true;
         slot->original = slot->value;
         slot->seen_in = state->tx;
         slot->is_loaded = true;
@@ -142,8 +142,7 @@ void state_revert(struct state *state, struct checkpoint to)
     state->refund = to.refund;
 }
 
-/* ---- accounts ----------------------------------------------------------------------------------
- */
+/* ---- accounts -------------------------------------------------------------------------------- */
 
 const struct account *state_find(const struct state *state, const struct address *address)
 {
@@ -309,8 +308,7 @@ enum err state_destroy(struct state *state, struct account *account)
     return OK;
 }
 
-/* ---- storage -----------------------------------------------------------------------------------
- */
+/* ---- storage --------------------------------------------------------------------------------- */
 
 enum err state_slot(struct state *state, struct slot **out, struct account *account,
                     const struct u256 *key)
@@ -366,6 +364,7 @@ enum err state_slot_set(struct state *state, struct slot *slot, const struct u25
                                                       .of.slot = slot,
                                                       .before.word = slot->value}));
     slot->value = *value;
+    slot->is_changed = true;
     return OK;
 }
 
@@ -385,8 +384,7 @@ enum err state_transient_set(struct state *state, struct slot *slot, const struc
     return OK;
 }
 
-/* ---- logs and block hashes ---------------------------------------------------------------------
- */
+/* ---- logs and block hashes ------------------------------------------------------------------- */
 
 enum err state_log(struct state *state, const struct address *address, const struct u256 *topics,
                    unsigned topic_count, struct bytes data)

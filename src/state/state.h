@@ -68,6 +68,7 @@ struct slot {
     uint64_t warm_in;
     uint64_t transient_in;
     bool is_loaded;
+    bool is_changed;   /* was set at some time, perhaps back to what it was */
     struct slot *next; /* of the same account */
 };
 
@@ -112,8 +113,7 @@ struct state {
 enum err state_init(struct state *state, struct arena *arena, const struct map_key *key,
                     struct state_db db);
 
-/* ---- transactions ------------------------------------------------------------------------------
- */
+/* ---- transactions ---------------------------------------------------------------------------- */
 
 /* state_begin_tx starts the next transaction: warmth, transient storage, logs, the refund counter
  * and the journal begin anew. */
@@ -131,8 +131,7 @@ struct checkpoint state_checkpoint(const struct state *state);
  * precompile stays. */
 void state_revert(struct state *state, struct checkpoint to);
 
-/* ---- accounts ----------------------------------------------------------------------------------
- */
+/* ---- accounts -------------------------------------------------------------------------------- */
 
 /* state_find returns an account's record if there is one, else NULL. */
 const struct account *state_find(const struct state *state, const struct address *address);
@@ -184,8 +183,7 @@ enum err state_create(struct state *state, struct account *account);
  */
 enum err state_destroy(struct state *state, struct account *account);
 
-/* ---- storage -----------------------------------------------------------------------------------
- */
+/* ---- storage --------------------------------------------------------------------------------- */
 
 /* state_slot finds or makes a slot's record, without asking the database. Its warmth is in
  * state_slot_is_warm; state_slot_load makes `value` and `original` right. */
@@ -205,8 +203,7 @@ enum err state_slot_set(struct state *state, struct slot *slot, const struct u25
 enum err state_transient_set(struct state *state, struct slot *slot, const struct u256 *value);
 struct u256 state_transient(const struct state *state, const struct slot *slot);
 
-/* ---- logs and block hashes ---------------------------------------------------------------------
- */
+/* ---- logs and block hashes ------------------------------------------------------------------- */
 
 /* state_log appends a log; `data` is copied. */
 enum err state_log(struct state *state, const struct address *address, const struct u256 *topics,
