@@ -5,6 +5,7 @@
  * sets (stack depth, code size) stand with the rules, in evm/. */
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* A JSON text that is nested deeper is not a request of ours; jansson recurses once per level. */
 #define LIMIT_JSON_DEPTH 32u
@@ -35,5 +36,28 @@
 /* The EVM does not recurse, JSON at most LIMIT_JSON_DEPTH levels of a few hundred bytes; libraries
  * of big numbers take some tens of KiB. */
 #define LIMIT_WORKER_STACK_BYTES ((size_t)512 * 1024)
+
+/* ---- simulations ----------------------------------------------------------------------------- */
+
+/* Values of a request's JSON, keys included, at 160 bytes each: 32 MB. The largest execution
+ * witness of a mainnet block that we have seen has 12,000. */
+#define LIMIT_JSON_VALUES 200000u
+
+/* Transactions in a request: more than a block of 60 million gas has room for. */
+#define LIMIT_TRANSACTIONS 4096u
+
+/* Accounts that a request gives or overrides. Each is hashed, and takes about a kilobyte. */
+#define LIMIT_ACCOUNTS 65536u
+
+/* Headers: BLOCKHASH sees no further. */
+#define LIMIT_HEADERS 256u
+
+/* Gas of all transactions of a request together: two and a half mainnet blocks of 60 million. At 20
+ * million a second, which only contrived code is slow enough for, that is eight seconds. */
+#define LIMIT_GAS UINT64_C(150000000)
+
+/* Instructions that a trace keeps, and items of their stacks in all: 40 MB of JSON at worst. */
+#define LIMIT_TRACE_STEPS 10000u
+#define LIMIT_TRACE_WORDS 200000u
 
 #endif

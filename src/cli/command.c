@@ -10,7 +10,7 @@
 /* Official tests buy memory with gas limits far over EIP-7825's: address space for them. */
 #define MEMORY_BYTES ((size_t)1 << 30)
 #define ARENA_BYTES  ((size_t)4 << 30)
-#define REGION_BYTES (EVM_REGION_BYTES_FOR(MEMORY_BYTES) + ARENA_BYTES)
+#define REGION_BYTES (EVM_REGION_BYTES_FOR(MEMORY_BYTES) + 2 * ARENA_BYTES)
 
 enum exit_status command_unusable(const struct err_detail *detail)
 {
@@ -28,8 +28,9 @@ enum err machine_open(struct machine *machine, struct err_detail *detail)
         memory_release(machine->region, REGION_BYTES);
         return err_explain(detail, ERR_MEMORY, "out of memory");
     }
-    arena_init(&machine->arena, (uint8_t *)machine->region + EVM_REGION_BYTES_FOR(MEMORY_BYTES),
-               ARENA_BYTES);
+    uint8_t *arenas = (uint8_t *)machine->region + EVM_REGION_BYTES_FOR(MEMORY_BYTES);
+    arena_init(&machine->arena, arenas, ARENA_BYTES);
+    arena_init(&machine->scratch, arenas + ARENA_BYTES, ARENA_BYTES);
     machine->key = map_key_from(seed);
     return OK;
 }

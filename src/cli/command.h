@@ -19,9 +19,15 @@ enum exit_status {
 typedef enum exit_status command_fn(int argc, char **argv);
 
 command_fn cmd_bench;
+command_fn cmd_block;
 command_fn cmd_blocktest;
+command_fn cmd_proof;
+command_fn cmd_rlptest;
 command_fn cmd_run;
+command_fn cmd_simulate;
 command_fn cmd_statetest;
+command_fn cmd_transactiontest;
+command_fn cmd_trietest;
 
 /* command_unusable prints a detail as an error line; returns EXIT_USAGE. */
 enum exit_status command_unusable(const struct err_detail *detail);
@@ -33,6 +39,7 @@ struct machine {
     void *region;
     struct evm evm;
     struct arena arena;
+    struct arena scratch; /* for a part of what the other holds the whole of */
     struct map_key key;
 };
 

@@ -17,6 +17,13 @@ struct command {
 static const struct command commands[] = {
     {"run", cmd_run, "run bytecode"},
     {"statetest", cmd_statetest, "run official state tests"},
+    {"transactiontest", cmd_transactiontest, "run official transaction tests"},
+    {"rlptest", cmd_rlptest, "run official RLP tests"},
+    {"trietest", cmd_trietest, "run official trie tests"},
+    {"blocktest", cmd_blocktest, "run official block tests"},
+    {"block", cmd_block, "execute real blocks from their witness"},
+    {"simulate", cmd_simulate, "run requests of nitro_simulate"},
+    {"proof", cmd_proof, "verify answers of eth_getProof"},
     {"bench", cmd_bench, "time workloads"},
 };
 
@@ -24,7 +31,7 @@ static void print_usage(FILE *to)
 {
     (void)fprintf(to, "usage: evm COMMAND [OPTION...]\n\n");
     for (size_t i = 0; i < ROWS(commands); i++) {
-        (void)fprintf(to, "  %-12s %s\n", commands[i].name, commands[i].help);
+        (void)fprintf(to, "  %-16s %s\n", commands[i].name, commands[i].help);
     }
     (void)fprintf(to, "\n`evm COMMAND --help` tells more; `evm --version` prints the version.\n");
 }

@@ -7,6 +7,9 @@
 
 #include "codec/hex.h"
 
+/* Bytes that are encoded at a time. */
+#define DATA_CHUNK ((size_t)256)
+
 static void put(struct json_writer *json, const char *text)
 {
     writer_put(json->to, text, strlen(text));
@@ -82,15 +85,83 @@ void json_put_text(struct json_writer *json, const char *key, const char *text)
     writer_byte(json->to, '"');
 }
 
+/* utf8_len gives the length of the UTF-8 sequence at the beginning of `text` (RFC 3629: shortest
+ * form, no surrogates, up to U+10FFFF), 0 when it is none. */
+static size_t utf8_len(struct bytes text)
+{
+    uint8_t first = text.ptr[0];
+    size_t len = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    if (len == 0 || first > 0xf4 || len > text.len) {
+        return 0;
+    }
+    for (size_t i = 1; i < len; i++) {
+        if ((text.ptr[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    if (len >= 3) { /* what the second byte may be after some first bytes */
+        uint8_t second = text.ptr[1];
+        if ((first == 0xe0 && second < 0xa0) || (first == 0xed && second > 0x9f) ||
+            (first == 0xf0 && second < 0x90) || (first == 0xf4 && second > 0x8f)) {
+            return 0;
+        }
+    }
+    return len;
+}
+
+void json_put_string(struct json_writer *json, const char *key, struct bytes text)
+{
+    begin(json, key);
+    writer_byte(json->to, '"');
+    for (size_t i = 0; i < text.len;) {
+        struct bytes rest = bytes_from(text.ptr + i, text.len - i);
+        size_t len = utf8_len(rest);
+        uint8_t c = rest.ptr[0];
+        if (len == 0 || c == 0) {
+            put(json, "\\ufffd");
+            len = 1;
+        } else if (c < 0x20 || c == 0x7f || c == '"' || c == '\\') {
+            char escape[8];
+            (void)snprintf(escape, sizeof(escape), "\\u%04x", c);
+            put(json, escape);
+        } else {
+            writer_put(json->to, rest.ptr, len);
+        }
+        i += len;
+    }
+    writer_byte(json->to, '"');
+}
+
+void json_put_integer(struct json_writer *json, const char *key, int64_t value)
+{
+    char digits[24];
+    begin(json, key);
+    (void)snprintf(digits, sizeof(digits), "%" PRId64, value);
+    put(json, digits);
+}
+
+void json_put_bool(struct json_writer *json, const char *key, bool value)
+{
+    begin(json, key);
+    put(json, value ? "true" : "false");
+}
+
+void json_put_null(struct json_writer *json, const char *key)
+{
+    begin(json, key);
+    put(json, "null");
+}
+
 void json_put_data(struct json_writer *json, const char *key, const void *data, size_t len)
 {
     const uint8_t *bytes = data;
     begin(json, key);
     put(json, "\"0x");
-    for (size_t i = 0; i < len; i++) {
-        char digits[2];
-        hex_encode(digits, &bytes[i], 1);
-        writer_put(json->to, digits, sizeof(digits));
+    for (size_t at = 0; at < len; at += DATA_CHUNK) {
+        char digits[2 * DATA_CHUNK];
+        size_t count = len - at < DATA_CHUNK ? len - at : DATA_CHUNK;
+        hex_encode(digits, bytes + at, count);
+        writer_put(json->to, digits, 2 * count);
     }
     writer_byte(json->to, '"');
 }
@@ -102,4 +173,10 @@ void json_put_quantity(struct json_writer *json, const char *key, const struct u
     writer_byte(json->to, '"');
     writer_put(json->to, digits, hex_encode_quantity_u256(digits, value));
     writer_byte(json->to, '"');
+}
+
+void json_put_quantity_u64(struct json_writer *json, const char *key, uint64_t value)
+{
+    struct u256 wide = u256_from_u64(value);
+    json_put_quantity(json, key, &wide);
 }

@@ -30,8 +30,17 @@ void json_put_number(struct json_writer *json, const char *key, uint64_t value);
  * characters for one at most). */
 void json_put_text(struct json_writer *json, const char *key, const char *text);
 
+/* json_put_string adds a string of bytes that are text if they are UTF-8; each byte that is not, and
+ * each 0, which many parsers refuse, becomes U+FFFD. */
+void json_put_string(struct json_writer *json, const char *key, struct bytes text);
+
+void json_put_integer(struct json_writer *json, const char *key, int64_t value);
+void json_put_bool(struct json_writer *json, const char *key, bool value);
+void json_put_null(struct json_writer *json, const char *key);
+
 /* json_put_data and json_put_quantity add strings in the forms of codec/hex.h. */
 void json_put_data(struct json_writer *json, const char *key, const void *data, size_t len);
 void json_put_quantity(struct json_writer *json, const char *key, const struct u256 *value);
+void json_put_quantity_u64(struct json_writer *json, const char *key, uint64_t value);
 
 #endif

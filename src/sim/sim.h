@@ -12,8 +12,9 @@
 #include "exec/tx.h"
 
 /* SIM_REGION_BYTES: address space that one simulator needs. Reserved once and touched on demand:
- * EVM stacks (EVM_STACKS_BYTES), EVM memory (EVM_MEMORY_BYTES) and the arena (the rest). */
-#define SIM_ARENA_BYTES  ((size_t)64 << 20)
+ * EVM stacks (EVM_STACKS_BYTES), EVM memory (EVM_MEMORY_BYTES) and the arena (the rest), which holds
+ * what the dearest transaction of 2^24 gas (EIP-7825) makes of records, 80 MB of transient slots. */
+#define SIM_ARENA_BYTES  ((size_t)96 << 20)
 #define SIM_REGION_BYTES (EVM_REGION_BYTES + SIM_ARENA_BYTES)
 
 struct sim {
