@@ -313,7 +313,7 @@ static bool slot_is_due(const struct slot *slot)
                                          : slot->is_changed;
 }
 
-/* apply_storage makes an account's storage trie and its root what `changed` says. */
+/* apply_storage makes an account's storage trie what `changed` says; its root is left for later. */
 static enum err apply_storage(struct db_trie *db, struct db_trie_account *account,
                               const struct account *changed, struct arena *scratch)
 {
@@ -323,8 +323,7 @@ static enum err apply_storage(struct db_trie *db, struct db_trie_account *accoun
         due += slot_is_due(s) ? 1 : 0;
     }
     if (changed->is_storage_new) {
-        account->leaf.storage_root = MPT_EMPTY_ROOT;
-        open_storage(db, account);
+        mpt_open(&account->storage, db->arena, &MPT_EMPTY_ROOT, &db->source);
     }
     if (due == 0) {
         return OK;
@@ -339,9 +338,8 @@ static enum err apply_storage(struct db_trie *db, struct db_trie_account *accoun
     }
     struct db_missing what = {
         .kind = DB_MISSING_SIBLING, .in_storage = true, .address = account->address};
-    TRY(node_missing(db, mpt_update(&account->storage, batch.changes, batch.count),
-                     &account->storage, &what));
-    return mpt_root(&account->storage, &account->leaf.storage_root);
+    return node_missing(db, mpt_update(&account->storage, batch.changes, batch.count),
+                        &account->storage, &what);
 }
 
 /* copy_bytes keeps a copy of what dies before the database, if it is new. */
@@ -359,15 +357,15 @@ static enum err copy_bytes(struct db_trie *db, struct preimages *to, const struc
     return preimages_add_hashed(to, hash, bytes_from(copy, bytes.len));
 }
 
-/* apply_account carries what happened to an account into its record and storage trie, and notes
- * whether its leaf in the state trie is another now. */
+/* apply_account carries what happened to an account, whose storage trie is as it shall be, into its
+ * record, and notes whether its leaf in the state trie is another now. */
 static enum err apply_account(struct db_trie *db, struct db_trie_account *account,
-                              const struct account *changed, struct arena *scratch)
+                              const struct account *changed)
 {
     const struct leaf_account before = account->leaf;
     struct leaf_account *leaf = &account->leaf;
     bool was_found = account->found;
-    TRY(apply_storage(db, account, changed, scratch));
+    TRY(mpt_root(&account->storage, &leaf->storage_root));
     account->found = changed->exists;
     leaf->nonce = changed->nonce;
     leaf->balance = changed->balance;
@@ -383,15 +381,46 @@ static enum err apply_account(struct db_trie *db, struct db_trie_account *accoun
     return OK;
 }
 
+/* account_of gives the record of an account that the state has looked at; NULL for one that never
+ * was and is not: nobody may have proven that it is absent. */
+static enum err account_of(struct db_trie *db, struct db_trie_account **out,
+                           const struct account *changed)
+{
+    bool matters =
+        changed->is_loaded && (changed->exists || find_opened(db, &changed->address) != NULL);
+    *out = NULL;
+    return matters ? find_account(db, out, &changed->address) : OK;
+}
+
+/* apply_storages makes all storage tries what the state says, and hashes them together: most have
+ * few changes, and one by one would leave the lanes of keccak256_batch empty. */
+static enum err apply_storages(struct db_trie *db, const struct state *state)
+{
+    struct mpt **tries = ARENA_NEW(state->arena, struct mpt *, state->account_count);
+    size_t count = 0;
+    if (tries == NULL) {
+        return ERR_MEMORY;
+    }
+    for (const struct account *changed = state->first; changed != NULL; changed = changed->next) {
+        struct db_trie_account *account;
+        TRY(account_of(db, &account, changed));
+        if (account != NULL) {
+            TRY(apply_storage(db, account, changed, state->arena));
+            tries[count++] = &account->storage;
+        }
+    }
+    return mpt_hash(tries, count);
+}
+
 enum err db_trie_apply(struct db_trie *db, const struct state *state)
 {
     size_t due = 0;
+    TRY(apply_storages(db, state));
     for (const struct account *changed = state->first; changed != NULL; changed = changed->next) {
-        /* What never was and is not needs no look: nobody may have proven that it is absent. */
-        if (changed->is_loaded && (changed->exists || find_opened(db, &changed->address) != NULL)) {
-            struct db_trie_account *account;
-            TRY(find_account(db, &account, &changed->address));
-            TRY(apply_account(db, account, changed, state->arena));
+        struct db_trie_account *account;
+        TRY(account_of(db, &account, changed));
+        if (account != NULL) {
+            TRY(apply_account(db, account, changed));
             due += account->is_due ? 1 : 0;
         }
     }

@@ -445,6 +445,45 @@ static void changes_give_the_root_of_the_changed_state(void)
     }
 }
 
+/* An account that comes back as it was, but without its storage, is another one. */
+static void storage_that_vanished_is_a_change(void)
+{
+    struct home home;
+    struct hash32 got;
+    void *region = test_region(CAP);
+    struct arena scratch;
+    struct state state;
+    struct account *account;
+    struct model models[ACCOUNTS] = {{.exists = false}};
+    models[1] = (struct model){.exists = true, .nonce = 3, .balance = 2};
+    CHECK_EQ(open_home(&home, CAP), OK);
+    arena_init(&scratch, region, CAP);
+    struct db_memory memory;
+    struct db_memory_account *put;
+    const struct address address = address_of(1);
+    const struct u256 balance = u256_from_u64(2);
+    const struct u256 one = U256_ONE;
+    CHECK_EQ(db_memory_init(&memory, &home.arena, &map_key), OK);
+    CHECK_EQ(db_memory_put_account(&memory, &put, &address, &balance, 3, bytes_from(NULL, 0)), OK);
+    CHECK_EQ(db_memory_put_storage(&memory, put, &one, &one), OK);
+    CHECK_EQ(db_trie_load(&home.db, &memory), OK);
+    CHECK_EQ(state_init(&state, &scratch, &map_key, db_trie_db(&home.db)), OK);
+    CHECK_EQ(state_account(&state, &account, &address), OK);
+    CHECK_EQ(state_destroy(&state, account), OK);
+    state_end_tx(&state, true);
+    state_begin_tx(&state);
+    CHECK_EQ(state_set_balance(&state, account, &balance), OK);
+    CHECK_EQ(state_set_nonce(&state, account, 3), OK);
+    state_end_tx(&state, true);
+    CHECK_EQ(db_trie_apply(&home.db, &state), OK);
+    CHECK_EQ(db_trie_root(&home.db, &got), OK);
+    struct hash32 wanted = root_of_models(models);
+    CHECK_BYTES(got.b, wanted.b, 32);
+    arena_reset(&scratch);
+    close_home(&home);
+    test_region_free(region, CAP);
+}
+
 /* ---- siblings and memory --------------------------------------------------------------------- */
 
 /* Two slots share a branch. Removing one joins the other to what is above, so it must be known,
@@ -527,6 +566,7 @@ static const struct test_case cases[] = {
     CASE(a_leaf_must_be_an_account),
     CASE(block_hashes_are_those_that_were_set),
     CASE(changes_give_the_root_of_the_changed_state),
+    CASE(storage_that_vanished_is_a_change),
     CASE(a_removal_needs_the_sibling_and_says_so),
     CASE(a_full_arena_is_an_error),
 };

@@ -885,14 +885,14 @@ struct levels {
 static struct mpt_node *next_of_level(const struct mpt_node *node)
 {
     struct mpt_node *next;
-    memcpy(&next, node->ref, sizeof(next));
+    memcpy(&next, node->ref, sizeof(struct mpt_node *));
     return next;
 }
 
 static void levels_add(struct levels *levels, unsigned depth, struct mpt_node *node)
 {
     ASSERT(depth < PATH_MAX_NODES);
-    memcpy(node->ref, &levels->first[depth], sizeof(node));
+    memcpy(node->ref, &levels->first[depth], sizeof(struct mpt_node *));
     levels->first[depth] = node;
     levels->count[depth]++;
     levels->end = depth < levels->end ? levels->end : depth + 1;
