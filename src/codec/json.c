@@ -384,7 +384,9 @@ enum err json_parse(json_t **out, struct bytes text, const struct json_limits *l
         aside_copy(&aside, text, text.len);
         value = json_loadb(aside.copy, aside.len, JSON_REJECT_DUPLICATES, &error);
     }
-    wipe_and_free(aside.copy);
+    if (aside.copy != NULL) {
+        wipe_and_free(aside.copy);
+    }
     TRY(e);
     if (value == NULL) {
         const char *start = text.len != 0 ? (const char *)text.ptr : "";

@@ -52,7 +52,8 @@ void json_setup(size_t seed);
  * owns *out and releases it with json_free; `text` must outlive it, since long strings of hex digits
  * stay there. Read strings by json_as_*, which know that: json_string_value gives those of fewer
  * than 128 bytes, and all that are no data.
- * Refused: a byte 0 or a "\u0000" anywhere, a string that begins with "\u0001", bytes that are not UTF-8, two equal keys in an object,
+ * Refused: a byte 0 or a "\u0000" anywhere, a string that begins with "\u0001", bytes that are not
+ *   UTF-8, two equal keys in an object,
  *   anything but white space after the value.
  * Numbers: integers are those of int64_t, others are an error and not rounded. Numbers with a
  *   fraction or an exponent are doubles, which no function below takes.

@@ -20,7 +20,7 @@
 #define ROL(a, n)           _mm256_or_si256(_mm256_slli_epi64(a, n), _mm256_srli_epi64(a, 64 - (n)))
 #define SET(word)           _mm256_set1_epi64x((long long)(word))
 #define NAME(x)             x##_avx2
-#include "crypto/keccak_lanes.h"
+#include "crypto/keccak_lanes.def"
 
 /* ---- AVX-512: eight -------------------------------------------------------------------------- */
 
@@ -34,7 +34,7 @@
 #define ROL(a, n)           _mm512_rol_epi64(a, n)
 #define SET(word)           _mm512_set1_epi64((long long)(word))
 #define NAME(x)             x##_avx512
-#include "crypto/keccak_lanes.h"
+#include "crypto/keccak_lanes.def"
 
 /* ---- the choice ------------------------------------------------------------------------------ */
 
