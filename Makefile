@@ -64,7 +64,7 @@ BENCH_BINS := $(patsubst src/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 
 # ---- what people type --------------------------------------------------------------------------
 
-.PHONY: all server demo test unit check fuzz bench check-layers check-globals check-headers format \
+.PHONY: all server demo test unit check fuzz bench compare-traces bench-peers check-layers check-globals check-headers format \
 	check-format tidy coverage install setup clean help
 
 ## all: build the programs (the default)
@@ -87,6 +87,18 @@ fuzz:
 ## bench: build and run every benchmark; BENCH=name runs one
 bench: all $(BENCH_BINS)
 	@tools/bench $(BUILD) $(BENCH)
+
+## compare-traces: traces of a sample of the official tests against another client's, from npm
+TRACES ?= --every 150 --steps 10000 .cache/fixtures/eest-v5.4.0-state_tests .cache/fixtures/legacy-state_tests
+compare-traces: all
+	@if tools/fetch-peers; then tools/compare-traces --evm $(BUILD)/evm $(TRACES); else \
+		echo 'skipped: traces against another client: npm cannot install it'; \
+		echo '0 passed, 0 failed'; fi
+
+## bench-peers: workloads in ours and in another client, from npm, side by side; WORKLOADS=PATHS
+bench-peers: all
+	@tools/fetch-peers all
+	@tools/bench-peers --evm $(BUILD)/evm $(WORKLOADS)
 
 ## check-layers: every include goes to its own or a lower layer (docs/architecture.md)
 check-layers:

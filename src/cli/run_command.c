@@ -11,6 +11,7 @@
 #include "spec/eip3155.h"
 #include "spec/fixture.h"
 #include "spec/runcode.h"
+#include "state/root.h"
 #include "sys/files.h"
 
 /* The account that runs the code and the one that calls it, unless the command line says. */
@@ -186,6 +187,25 @@ static void print_outcome(const struct run *run, const struct outcome *outcome,
     (void)puts(run->is_json ? "\"}" : "");
 }
 
+/* print_summary ends the trace; the state it names is that after a transaction of this call. */
+static enum err print_summary(struct eip3155 *trace, const struct run *run,
+                              const struct outcome *outcome, struct state *state,
+                              const struct db_memory *db)
+{
+    struct hash32 root;
+    state_end_tx(state, fork_rules(run->call.fork)->eip161);
+    TRY(state_root(&root, state, db));
+    const struct eip3155_summary summary = {
+        .state_root = &root,
+        .output = outcome->output,
+        .gas_used = (uint64_t)(run->call.gas - outcome->gas_left),
+        .fork = fork_name(run->call.fork),
+        .error = outcome->status == EVM_SUCCESS ? NULL : evm_status_text(outcome->status),
+    };
+    eip3155_summary(trace, &summary);
+    return OK;
+}
+
 static enum err run_code(struct outcome *outcome, struct run *run, struct machine *machine,
                          struct err_detail *detail)
 {
@@ -214,10 +234,10 @@ static enum err run_code(struct outcome *outcome, struct run *run, struct machin
     enum err e =
         runcode(&machine->evm, &state, outcome, &machine->arena, &machine->key, &db, &run->call);
     if (e == OK) {
-        if (run->is_traced) {
-            eip3155_summary(&trace, outcome, run->call.gas);
-        }
         print_outcome(run, outcome, &state);
+    }
+    if (e == OK && run->is_traced) {
+        e = print_summary(&trace, run, outcome, &state, &db);
     }
     machine->evm.tracer = NULL;
     free(steps);

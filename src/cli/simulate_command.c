@@ -15,6 +15,9 @@
 /* Address space for a result; what memory a simulator has makes no longer one. */
 #define RESULT_BYTES_MAX ((size_t)1 << 30)
 
+/* Values in the JSON of a whole JSON-RPC request; its parameter has a limit of its own. */
+#define CALL_VALUES_MAX ((size_t)1 << 20)
+
 /* struct simulate_args: what the command line asks for. */
 struct simulate_args {
     struct file_list files;
@@ -58,7 +61,7 @@ static enum err read_args(struct simulate_args *args, int argc, char **argv,
 
 /* struct question: what a file asks. */
 struct question {
-    simulation_fn *method;
+    enum simulation_method method;
     struct bytes text; /* of its parameter */
 };
 
@@ -72,8 +75,7 @@ static enum err read_call(struct question *out, json_t *call, struct bytes text,
     json_t *list;
     TRY(json_only_keys(call, keys, ROWS(keys), detail));
     TRY(json_get_string(&name, call, "method", detail));
-    out->method = simulation_find((const char *)name.ptr);
-    if (out->method == NULL) {
+    if (!simulation_find(&out->method, (const char *)name.ptr)) {
         return err_explain(detail, ERR_MALFORMED,
                            "\"method\" must be nitro_simulate or nitro_executeBlock");
     }
@@ -90,11 +92,11 @@ static enum err read_call(struct question *out, json_t *call, struct bytes text,
 static enum err read_question(struct question *out, struct bytes text, struct err_detail *detail)
 {
     struct bytes ignored;
-    *out = (struct question){simulation_nitro_simulate, text};
+    *out = (struct question){SIMULATION_SIMULATE, text};
     if (!json_span_member(&ignored, text, "method")) {
         return OK;
     }
-    const struct json_limits limits = {text.len, LIMIT_JSON_VALUES, LIMIT_JSON_DEPTH};
+    const struct json_limits limits = {LIMIT_RPC_JSON_BYTES / 3, CALL_VALUES_MAX, LIMIT_JSON_DEPTH};
     json_t *call;
     TRY(json_parse(&call, text, &limits, detail));
     enum err e = read_call(out, call, text, detail);
@@ -107,11 +109,13 @@ static enum err ask(const struct simulate_args *args, struct sim *sim, char *buf
                     struct bytes text, struct err_detail *detail)
 {
     struct question question;
+    struct simulation request;
     struct sim_failure failure;
     struct writer to = writer_to(buffer, RESULT_BYTES_MAX);
     struct json_writer json = json_writer_to(&to, !args->is_json && isatty(STDOUT_FILENO) != 0);
     TRY(read_question(&question, text, detail));
-    enum err e = question.method(&json, NULL, sim, question.text, &failure);
+    TRY(simulation_parse(&request, question.method, &sim->arena, question.text, detail));
+    enum err e = simulation_run(&json, NULL, sim, &request, &failure);
     if (e != OK) {
         *detail = failure.detail;
         return e;

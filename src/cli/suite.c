@@ -8,17 +8,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "codec/hex.h"
-#include "spec/eip3155.h"
 #include "sys/files.h"
 #include "sys/process.h"
+
+/* A few files take most of the time, and nothing about a file says so beforehand. A worker that has
+ * no file in hand therefore joins the one that another has been at for so long before it begins a
+ * new one: the long cases start early, side by side, and what is left for the end is short. */
+#define JOIN_AFTER_MS 250
 
 /* struct progress: how far a file is. */
 struct progress {
     atomic_size_t next_case;
-    atomic_bool is_done;
+    atomic_bool is_done;     /* no case is left to claim */
+    atomic_bool is_unusable; /* and that has been reported */
+    atomic_llong begun_ms;   /* when a worker began it */
 };
 
 /* struct suite: what the workers share. */
@@ -27,6 +34,7 @@ struct suite {
     void *context;
     struct file_list files;
     struct progress *progress; /* of each file */
+    struct thread *threads;    /* of which there are `jobs` */
     const char *only_fork;
     evm_dispatch_fn *dispatch; /* NULL: the default */
     bool is_json;
@@ -38,12 +46,13 @@ struct suite {
     pthread_mutex_t lock; /* of the output and the counts */
     size_t passed;
     size_t failed;
+    size_t skipped;
     size_t unusable;
 };
 
 struct thread {
     struct suite_worker worker;
-    size_t file; /* the one in hand */
+    atomic_size_t file; /* the one in hand; the count of files: none yet */
     pthread_t id;
 };
 
@@ -84,6 +93,15 @@ void suite_report(struct suite_worker *worker, const struct suite_case *c)
     (void)pthread_mutex_unlock(&suite->lock);
 }
 
+void suite_skip(struct suite_worker *worker, const char *test, const char *why)
+{
+    struct suite *suite = worker->suite;
+    (void)pthread_mutex_lock(&suite->lock);
+    suite->skipped++;
+    (void)fprintf(suite->is_json ? stderr : stdout, "skipped %s %s: %s\n", worker->path, test, why);
+    (void)pthread_mutex_unlock(&suite->lock);
+}
+
 static void report_unusable(struct suite *suite, const char *path, const char *why)
 {
     (void)pthread_mutex_lock(&suite->lock);
@@ -112,28 +130,40 @@ size_t suite_claim(struct suite_worker *worker)
 {
     /* A worker is the first member of its thread's struct. */
     const struct thread *thread = (const struct thread *)worker;
-    return atomic_fetch_add(&worker->suite->progress[thread->file].next_case, 1);
+    return atomic_fetch_add(&worker->suite->progress[atomic_load(&thread->file)].next_case, 1);
 }
 
 /* ---- threads --------------------------------------------------------------------------------- */
 
-/* run_file runs a file's cases, as far as no other worker has claimed them. Only the worker that
- * begins a file says when it is unusable. */
-static void run_file(struct thread *thread, size_t file, bool begins)
+static long long now_ms(void)
+{
+    struct timespec now;
+    ASSERT(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* say_unusable reports a file once, however many workers meet what is wrong with it. */
+static void say_unusable(struct suite *suite, size_t file, const char *path, const char *why)
+{
+    if (!atomic_exchange(&suite->progress[file].is_unusable, true)) {
+        report_unusable(suite, path, why);
+    }
+}
+
+/* run_file runs a file's cases, as far as no other worker has claimed them. */
+static void run_file(struct thread *thread, size_t file)
 {
     struct suite *suite = thread->worker.suite;
     const char *path = suite->files.paths[file];
     struct err_detail detail = {"out of memory"};
     struct bytes text;
-    thread->file = file;
+    atomic_store(&thread->file, file);
     thread->worker.path = path;
     if (file_map(&text, path, &detail) != OK) {
-        if (begins) {
-            report_unusable(suite, suite->kind->name, detail.text);
-        }
+        say_unusable(suite, file, suite->kind->name, detail.text);
     } else {
-        if (suite->kind->run(&thread->worker, suite->context, text, &detail) != OK && begins) {
-            report_unusable(suite, path, detail.text);
+        if (suite->kind->run(&thread->worker, suite->context, text, &detail) != OK) {
+            say_unusable(suite, file, path, detail.text);
         }
         file_unmap(text);
     }
@@ -143,22 +173,40 @@ static void run_file(struct thread *thread, size_t file, bool begins)
     machine_drop(thread->worker.machine);
 }
 
-/* run_files begins files while there are any, then joins in those that others are still at. */
+/* find_slow finds a file that another worker has been at for `ms` at least, with cases left. */
+static bool find_slow(struct suite *suite, size_t *file, long long ms)
+{
+    for (size_t i = 0; suite->kind->shares && i < suite->jobs; i++) {
+        *file = atomic_load(&suite->threads[i].file);
+        if (*file < suite->files.count && !atomic_load(&suite->progress[*file].is_done) &&
+            now_ms() - atomic_load(&suite->progress[*file].begun_ms) >= ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* run_files begins files and joins in slow ones while there are any, then in all that others are
+ * still at. */
 static void run_files(struct thread *thread)
 {
     struct suite *suite = thread->worker.suite;
+    size_t file;
     for (;;) {
-        size_t file = atomic_fetch_add(&suite->next, 1);
+        if (find_slow(suite, &file, JOIN_AFTER_MS)) {
+            run_file(thread, file);
+            continue;
+        }
+        file = atomic_fetch_add(&suite->next, 1);
         if (file >= suite->files.count) {
             break;
         }
         show_progress(suite, file);
-        run_file(thread, file, true);
+        atomic_store(&suite->progress[file].begun_ms, now_ms());
+        run_file(thread, file);
     }
-    for (size_t file = 0; suite->kind->shares && file < suite->files.count; file++) {
-        if (!atomic_load(&suite->progress[file].is_done)) {
-            run_file(thread, file, false);
-        }
+    while (find_slow(suite, &file, 0)) {
+        run_file(thread, file);
     }
 }
 
@@ -184,6 +232,7 @@ static void *work(void *argument)
         }
         eip3155_init(&trace, stderr, steps);
         machine.evm.tracer = &trace.tracer;
+        thread->worker.trace = &trace;
     }
     if (suite->dispatch != NULL) {
         machine.evm.dispatch = suite->dispatch;
@@ -199,11 +248,15 @@ static enum err run_threads(struct suite *suite, struct err_detail *detail)
 {
     ASSERT(suite->jobs > 0 && suite->files.count > 0);
     struct thread *threads = calloc(suite->jobs, sizeof(*threads));
+    suite->threads = threads;
     suite->progress = calloc(suite->files.count, sizeof(*suite->progress));
     if (threads == NULL || suite->progress == NULL) {
         free(threads);
         free(suite->progress);
         return err_explain(detail, ERR_MEMORY, "out of memory");
+    }
+    for (size_t i = 0; i < suite->jobs; i++) {
+        atomic_init(&threads[i].file, suite->files.count);
     }
     size_t started = 0;
     for (; started < suite->jobs; started++) {
@@ -330,7 +383,8 @@ enum exit_status suite_run(const struct suite_kind *kind, void *context, int arg
         (void)fprintf(stderr, "\r\033[K");
     }
     if (!suite.is_json) {
-        (void)printf("%zu passed, %zu failed, 0 skipped\n", suite.passed, suite.failed);
+        (void)printf("%zu passed, %zu failed, %zu skipped\n", suite.passed, suite.failed,
+                     suite.skipped);
     }
     return suite.unusable != 0 ? EXIT_USAGE : suite.failed != 0 ? EXIT_NEGATIVE : EXIT_DONE;
 }

@@ -6,6 +6,7 @@
  * on a terminal, output lines, exit status. */
 
 #include "cli/command.h"
+#include "spec/eip3155.h"
 
 struct suite;
 
@@ -13,7 +14,8 @@ struct suite;
 struct suite_worker {
     struct suite *suite;
     struct machine *machine;
-    const char *path; /* the file in hand */
+    const char *path;      /* the file in hand */
+    struct eip3155 *trace; /* with --trace, where the EVM's trace goes; NULL: nowhere */
 };
 
 /* struct suite_kind: a kind of tests. */
@@ -33,7 +35,8 @@ struct suite_kind {
 
 /* suite_run is a command: reads the arguments, runs the files, prints
  *   FAIL path ...                   for each failure
- *   N passed, N failed, 0 skipped   at the end
+ *   skipped path ...                for each test that is left out
+ *   N passed, N failed, N skipped   at the end
  * or with --json an object for each case. */
 enum exit_status suite_run(const struct suite_kind *kind, void *context, int argc, char **argv);
 
@@ -52,6 +55,9 @@ struct suite_case {
 
 /* suite_report counts a case, and prints it where it failed or --json is set. */
 void suite_report(struct suite_worker *worker, const struct suite_case *c);
+
+/* suite_skip counts a test that is left out, and prints why. */
+void suite_skip(struct suite_worker *worker, const char *test, const char *why);
 
 /* suite_only_fork is --fork's value, or NULL. */
 const char *suite_only_fork(const struct suite_worker *worker);

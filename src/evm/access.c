@@ -10,7 +10,7 @@ int64_t account_pay(struct frame *f, int64_t gas_left, struct account *account, 
     }
     bool was_cold;
     if (frame_fails(f, state_warm(evm->state, account, &was_cold))) {
-        return -1;
+        return GAS_NONE;
     }
     /* EIP-2929: accessed_addresses begins with "all precompiles": the active ones, no others. */
     if (was_cold && !evm_is_precompile(evm->rules, &account->address)) {
@@ -26,11 +26,14 @@ int64_t account_access(struct frame *f, int64_t gas_left, struct account **out,
     struct address address = address_of(word);
     struct account *account;
     if (frame_fails(f, state_account_record(state, &account, &address))) {
-        return -1;
+        return GAS_NONE;
     }
     gas_left = account_pay(f, gas_left, account, f->evm->rules->account_cold);
-    if (gas_left < 0 || frame_fails(f, state_load(state, account))) {
-        return -1;
+    if (gas_left < 0) {
+        return gas_left;
+    }
+    if (frame_fails(f, state_load(state, account))) {
+        return GAS_NONE;
     }
     *out = account;
     return gas_left;
@@ -40,7 +43,7 @@ int64_t code_of(struct frame *f, int64_t gas_left, struct bytes *out, struct acc
 {
     struct code *code;
     if (frame_fails(f, state_code(f->evm->state, &code, account))) {
-        return -1;
+        return GAS_NONE;
     }
     *out = bytes_from(code->bytes, code->len);
     return gas_left;
@@ -51,17 +54,20 @@ int64_t storage_load(struct frame *f, int64_t gas_left, struct u256 *word)
     struct state *state = f->evm->state;
     struct slot *slot;
     if (frame_fails(f, state_slot(state, &slot, f->target, word))) {
-        return -1;
+        return GAS_NONE;
     }
     uint32_t cold_price = f->evm->rules->storage_cold;
     if (cold_price != 0 && !state_slot_is_warm(state, slot)) {
         gas_left -= cold_price;
-        if (gas_left < 0 || frame_fails(f, state_slot_warm(state, slot))) {
-            return -1;
+        if (gas_left < 0) {
+            return gas_left;
+        }
+        if (frame_fails(f, state_slot_warm(state, slot))) {
+            return GAS_NONE;
         }
     }
     if (frame_fails(f, state_slot_load(state, slot))) {
-        return -1;
+        return GAS_NONE;
     }
     u256_copy(word, &slot->value);
     return gas_left;
@@ -120,28 +126,28 @@ int64_t storage_store(struct frame *f, int64_t gas_left, const struct u256 *key,
     const struct fork_rules *rules = f->evm->rules;
     /* EIP-2200: "If gasleft is less than or equal to gas stipend, fail the current call frame". */
     if (rules->sstore_sentry != 0 && gas_left <= rules->sstore_sentry) {
-        return -1;
+        return GAS_NONE;
     }
     struct slot *slot;
     if (frame_fails(f, state_slot(state, &slot, f->target, key))) {
-        return -1;
+        return GAS_NONE;
     }
     if (rules->sstore_cold != 0 && !state_slot_is_warm(state, slot)) {
         gas_left -= rules->sstore_cold;
         if (frame_fails(f, state_slot_warm(state, slot))) {
-            return -1;
+            return GAS_NONE;
         }
     }
     if (frame_fails(f, state_slot_load(state, slot))) {
-        return -1;
+        return GAS_NONE;
     }
     gas_left -= rules->net_gas_metering ? net_price(rules, state, slot, value)
                                         : plain_price(rules, state, slot, value);
     if (gas_left < 0) {
-        return -1;
+        return gas_left;
     }
     if (!u256_eq(&slot->value, value) && frame_fails(f, state_slot_set(state, slot, value))) {
-        return -1;
+        return GAS_NONE;
     }
     return gas_left;
 }
@@ -150,7 +156,7 @@ int64_t transient_load(struct frame *f, int64_t gas_left, struct u256 *word)
 {
     struct slot *slot;
     if (frame_fails(f, state_slot(f->evm->state, &slot, f->target, word))) {
-        return -1;
+        return GAS_NONE;
     }
     struct u256 value = state_transient(f->evm->state, slot);
     u256_copy(word, &value);
@@ -163,7 +169,7 @@ int64_t transient_store(struct frame *f, int64_t gas_left, const struct u256 *ke
     struct slot *slot;
     if (frame_fails(f, state_slot(f->evm->state, &slot, f->target, key)) ||
         frame_fails(f, state_transient_set(f->evm->state, slot, value))) {
-        return -1;
+        return GAS_NONE;
     }
     return gas_left;
 }
@@ -178,7 +184,7 @@ int64_t block_hash_load(struct frame *f, int64_t gas_left, struct u256 *word)
     }
     struct hash32 hash;
     if (frame_fails(f, state_block_hash(f->evm->state, &hash, word->w[0]))) {
-        return -1;
+        return GAS_NONE;
     }
     u256_load_be(word, hash.b);
     return gas_left;

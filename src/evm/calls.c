@@ -68,6 +68,14 @@ static int64_t forward(const struct fork_rules *rules, int64_t *gas_left, const 
     return gas;
 }
 
+/* short_of is what a call that cannot be paid leaves, for a trace: its own price and the gas that it
+ * asks for, as execution-specs charges them, in one. */
+static int64_t short_of(int64_t gas_left, const struct u256 *wanted)
+{
+    bool is_known = u256_fits_u64(wanted) && wanted->w[0] < (uint64_t)1 << 62;
+    return is_known ? gas_left - (int64_t)wanted->w[0] : GAS_NONE;
+}
+
 void frame_call(struct frame *f, enum call_kind kind)
 {
     static const struct u256 zero = U256_ZERO;
@@ -98,6 +106,7 @@ void frame_call(struct frame *f, enum call_kind kind)
         (gas_left = account_access(f, gas_left, &account, to)) < 0 ||
         frame_fails(f, evm_resolve_code(evm, &code, &delegate, account)) ||
         (delegate != NULL && (gas_left = pay_delegation(f, gas_left, delegate)) < 0)) {
+        f->gas_left = gas_left;
         frame_halt(f, EVM_OUT_OF_GAS);
         return;
     }
@@ -110,6 +119,7 @@ void frame_call(struct frame *f, enum call_kind kind)
     }
     int64_t gas = gas_left < 0 ? -1 : forward(rules, &gas_left, wanted_gas);
     if (gas < 0) {
+        f->gas_left = short_of(gas_left, wanted_gas);
         frame_halt(f, EVM_OUT_OF_GAS);
         return;
     }
@@ -198,7 +208,7 @@ static int64_t pay_initcode(const struct frame *f, int64_t gas_left, const struc
 {
     const struct fork_rules *rules = f->evm->rules;
     if (!u256_fits_u64(len) || len->w[0] > rules->max_initcode_size) {
-        return -1;
+        return GAS_NONE;
     }
     return memory_pay_words(gas_left, len,
                             rules->initcode_word + (is_hashed ? GAS_KECCAK_WORD : 0));
@@ -218,6 +228,7 @@ void frame_create(struct frame *f, const struct u256 *value, const struct u256 *
     size_t count;
     int64_t gas_left = pay_initcode(f, f->gas_left, len, salt != NULL);
     if (gas_left < 0 || (gas_left = memory_range(f, gas_left, &at, &count, offset, len)) < 0) {
+        f->gas_left = gas_left;
         frame_halt(f, EVM_OUT_OF_GAS);
         return;
     }

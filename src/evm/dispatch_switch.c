@@ -7,9 +7,11 @@ void trace_step(const struct frame *f, const uint8_t *pc, const struct u256 *sp,
 {
     const struct evm *evm = f->evm;
     size_t height = stack_bytes(sp);
+    int64_t price = rules_cost(evm->rules, *pc);
     const struct trace_step step = {
         .pc = (uint64_t)(pc - f->code),
         .opcode = *pc,
+        .price = price < 0 ? 0 : price,
         .gas_left = gas_left,
         .depth = (unsigned)(f - evm->frames) + 1,
         .stack = sp - height / sizeof(*sp),

@@ -75,9 +75,26 @@ static void deliver(struct frame *caller, const struct frame *ended, const struc
     u256_set_u64(result, success);
 }
 
+static void trace_ending(const struct frame *f, enum evm_status status)
+{
+    const struct evm *evm = f->evm;
+    if (evm->tracer->ending != NULL) {
+        const struct trace_end end = {
+            .depth = (unsigned)(f - evm->frames) + 1,
+            .status = (int)status,
+            .gas_left = f->gas_left,
+            .refund = evm->state->refund,
+        };
+        evm->tracer->ending(evm->tracer->context, &end);
+    }
+}
+
 void frame_end(struct frame *f, enum evm_status status, struct bytes output)
 {
     struct evm *evm = f->evm;
+    if (UNLIKELY(evm->tracer != NULL)) {
+        trace_ending(f, status);
+    }
     if (status == EVM_SUCCESS && f->is_create) {
         enum err e = deposit(f, &status, output);
         if (e != OK) {
@@ -92,7 +109,7 @@ void frame_end(struct frame *f, enum evm_status status, struct bytes output)
             output.len = 0;
         }
     }
-    if (UNLIKELY(evm->tracer != NULL)) {
+    if (UNLIKELY(evm->tracer != NULL && evm->tracer->frame_end != NULL)) {
         evm->tracer->frame_end(evm->tracer->context, (unsigned)(f - evm->frames) + 1, (int)status,
                                f->gas_left);
     }

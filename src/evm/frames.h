@@ -6,8 +6,9 @@
  *
  * Slow functions come in two shapes. One that takes and returns `gas_left` leaves the frame
  * running; a negative result means that the body must end the message with OUT_OF_GAS, which also
- * carries an operating error out (frame_halt). One that may change the running frame is named
- * frame_*; the body has put its registers into the frame before and returns STEP_RELOAD after. */
+ * carries an operating error out (frame_halt). It is what the price leaves, so that a trace can
+ * tell the price, or GAS_NONE (trace.h). One that may change the running frame is named frame_*;
+ * the body has put its registers into the frame before and returns STEP_RELOAD after. */
 
 #include "evm/interp.h"
 

@@ -229,6 +229,13 @@ static void on_charged(void *context, unsigned depth, int64_t gas_left)
     FUZZ_CHECK(depth >= 1 && gas_left >= 0);
 }
 
+static void on_ending(void *context, const struct trace_end *end)
+{
+    (void)context;
+    FUZZ_CHECK(end->depth >= 1 && end->depth <= EVM_FRAMES);
+    FUZZ_CHECK(end->gas_left >= 0 || end->status == EVM_OUT_OF_GAS);
+}
+
 static void on_frame_end(void *context, unsigned depth, int status, int64_t gas_left)
 {
     (void)context;
@@ -311,7 +318,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     FUZZ_CHECK(run_equal(&plain, &other));
 
     struct executed executed = {.steps = 0};
-    const struct tracer tracer = {&executed, on_step, on_charged, on_frame_end};
+    const struct tracer tracer = {&executed, on_step, on_charged, on_ending, on_frame_end};
     const struct run_result traced = run(&s, s.fork, DISPATCHERS[len % DISPATCHER_COUNT], &tracer);
     FUZZ_CHECK(run_equal(&plain, &traced));
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {

@@ -584,6 +584,14 @@ static void on_charged(void *context, unsigned depth, int64_t gas_left)
     mix(context, (uint64_t)gas_left);
 }
 
+static void on_ending(void *context, const struct trace_end *end)
+{
+    mix(context, end->depth);
+    mix(context, (uint64_t)end->status);
+    mix(context, (uint64_t)end->gas_left);
+    mix(context, (uint64_t)end->refund);
+}
+
 static void on_frame_end(void *context, unsigned depth, int status, int64_t gas_left)
 {
     struct steps *steps = context;
@@ -608,7 +616,7 @@ static void tracing_changes_nothing(void)
         const struct call call = {.to = CONTRACT, .gas = 100000000};
         CHECK_EQ(world_run(&w, &call), OK);
         plain = world_result(&w, OK);
-        const struct tracer tracer = {&steps[d], on_step, on_charged, on_frame_end};
+        const struct tracer tracer = {&steps[d], on_step, on_charged, on_ending, on_frame_end};
         w.evm.tracer = &tracer;
         w.evm.dispatch = DISPATCHERS[d];
         world_begin(&w);

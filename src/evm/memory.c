@@ -17,19 +17,19 @@ static int64_t memory_price(uint64_t words)
 static int64_t grow_to(struct frame *f, int64_t gas_left, uint64_t end)
 {
     if (end > MEMORY_END_MAX) {
-        return -1;
+        return GAS_NONE;
     }
     uint64_t words = (end + 31) / 32;
     gas_left -= memory_price(words) - memory_price(f->memory_len / 32);
     if (gas_left < 0) {
-        return -1;
+        return gas_left;
     }
     struct evm *evm = f->evm;
     size_t new_len = (size_t)words * 32;
     size_t base = (size_t)(f->memory - evm->memory_base);
     if (new_len > evm->memory_cap - base) {
         evm->err = ERR_MEMORY;
-        return -1;
+        return GAS_NONE;
     }
     /* Bytes past the high-water mark are zero already; below it an ended frame may have written. */
     size_t old_end = base + f->memory_len;
@@ -49,7 +49,7 @@ int64_t memory_grow(struct frame *f, int64_t gas_left, const struct u256 *offset
 {
     uint64_t end;
     if (!u256_fits_u64(offset) || ckd_add_u64(&end, offset->w[0], len)) {
-        return -1;
+        return GAS_NONE;
     }
     if (end <= f->memory_len) {
         return gas_left;
@@ -61,7 +61,7 @@ int64_t memory_range(struct frame *f, int64_t gas_left, size_t *out_offset, size
                      const struct u256 *offset, const struct u256 *len)
 {
     if (!u256_fits_u64(len)) {
-        return -1;
+        return GAS_NONE;
     }
     size_t wanted_len = len->w[0];
     size_t wanted_offset = offset->w[0];
@@ -78,7 +78,7 @@ int64_t memory_range(struct frame *f, int64_t gas_left, size_t *out_offset, size
 int64_t memory_pay_words(int64_t gas_left, const struct u256 *len, int64_t price)
 {
     if (!u256_fits_u64(len) || len->w[0] > MEMORY_END_MAX) {
-        return -1;
+        return GAS_NONE;
     }
     return gas_left - (int64_t)((len->w[0] + 31) / 32) * price;
 }
@@ -90,7 +90,7 @@ int64_t memory_copy(struct frame *f, int64_t gas_left, const struct u256 *to,
     size_t at;
     size_t count;
     if (gas_left < 0 || (gas_left = memory_range(f, gas_left, &at, &count, to, len)) < 0) {
-        return -1;
+        return gas_left;
     }
     size_t have = 0;
     if (u256_fits_u64(from) && from->w[0] < source.len) {
@@ -112,7 +112,7 @@ int64_t memory_move(struct frame *f, int64_t gas_left, const struct u256 *to,
     size_t count;
     if (gas_left < 0 || (gas_left = memory_range(f, gas_left, &target, &count, to, len)) < 0 ||
         (gas_left = memory_range(f, gas_left, &source, &count, from, len)) < 0) {
-        return -1;
+        return gas_left;
     }
     if (count != 0) {
         memmove(f->memory + target, f->memory + source, count);
@@ -127,7 +127,7 @@ int64_t memory_keccak(struct frame *f, int64_t gas_left, struct u256 *out,
     size_t at;
     size_t count;
     if (gas_left < 0 || (gas_left = memory_range(f, gas_left, &at, &count, offset, len)) < 0) {
-        return -1;
+        return gas_left;
     }
     struct hash32 hash;
     keccak256(&hash, f->memory + at, count);
@@ -140,13 +140,13 @@ int64_t memory_log(struct frame *f, int64_t gas_left, unsigned topic_count, cons
     const struct u256 *offset = &sp[topic_count + 1];
     const struct u256 *len = &sp[topic_count];
     if (!u256_fits_u64(len) || len->w[0] > MEMORY_END_MAX) {
-        return -1;
+        return GAS_NONE;
     }
     gas_left -= (int64_t)len->w[0] * GAS_LOG_BYTE;
     size_t at;
     size_t count;
     if (gas_left < 0 || (gas_left = memory_range(f, gas_left, &at, &count, offset, len)) < 0) {
-        return -1;
+        return gas_left;
     }
     struct u256 topics[4];
     for (unsigned i = 0; i < topic_count; i++) {
@@ -154,7 +154,7 @@ int64_t memory_log(struct frame *f, int64_t gas_left, unsigned topic_count, cons
     }
     if (frame_fails(f, state_log(f->evm->state, &f->target->address, topics, topic_count,
                                  bytes_from(f->memory + at, count)))) {
-        return -1;
+        return GAS_NONE;
     }
     return gas_left;
 }
