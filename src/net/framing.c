@@ -1,4 +1,4 @@
-/* The three forms of a request on a stream. */
+/* The forms of a request on a stream. */
 
 #include "net/framing.h"
 
@@ -28,6 +28,21 @@ static enum framing_form bare_or_length(struct bytes got, bool ended)
     return got.len >= FRAMING_HEAD_BYTES || ended ? FRAMING_BARE : FRAMING_UNKNOWN;
 }
 
+/* is_http decides about FRAMING_HEAD_BYTES bytes: "POST / H", "SUBSCRIB". */
+static bool is_http(const uint8_t head[static FRAMING_HEAD_BYTES])
+{
+    size_t method = 0;
+    while (method < FRAMING_HEAD_BYTES &&
+           ((head[method] >= 'A' && head[method] <= 'Z') || head[method] == '-')) {
+        method++;
+    }
+    bool http = method != 0 && (method == FRAMING_HEAD_BYTES || head[method] == ' ');
+    for (size_t i = 0; i < FRAMING_HEAD_BYTES; i++) {
+        http = http && is_text(head[i]);
+    }
+    return http;
+}
+
 static enum framing_form form_of(struct bytes got, bool ended)
 {
     if (got.len == 0) {
@@ -40,7 +55,10 @@ static enum framing_form form_of(struct bytes got, bool ended)
         got.ptr[5] == TLS_CLIENT_HELLO) {
         return FRAMING_TLS;
     }
-    return got.len >= FRAMING_HEAD_BYTES || ended ? FRAMING_LENGTH : FRAMING_UNKNOWN;
+    if (got.len >= FRAMING_HEAD_BYTES) {
+        return is_http(got.ptr) ? FRAMING_HTTP : FRAMING_LENGTH;
+    }
+    return ended ? FRAMING_LENGTH : FRAMING_UNKNOWN;
 }
 
 static enum err read_bare(struct framing *framing, bool *whole, struct bytes *text,
@@ -73,7 +91,8 @@ static enum err read_head(struct framing *framing, struct bytes got, size_t text
     if (text) {
         framing->form = FRAMING_BARE;
         return err_explain(detail, ERR_MALFORMED,
-                           "the first bytes are neither a JSON object nor a length of 8 bytes");
+                           "the first bytes are neither a JSON object nor a length of 8 bytes nor "
+                           "HTTP");
     }
     return err_explain(detail, ERR_LIMIT,
                        "the request says that it has %" PRIu64 " bytes; %zu are the most", len,
@@ -121,19 +140,21 @@ enum err framing_read(struct framing *framing, bool *whole, struct bytes *text, 
             return err_explain(detail, ERR_TRUNCATED, "the stream ended without a request");
         }
         return OK;
+    case FRAMING_HTTP:
     case FRAMING_TLS:
         return OK;
     }
     UNREACHABLE();
 }
 
-struct bytes framing_wrap(enum framing_form form, uint8_t *room, size_t len)
+struct bytes framing_wrap(enum framing_form form, uint8_t *text, size_t len)
 {
-    ASSERT(form != FRAMING_TLS);
+    ASSERT(form != FRAMING_HTTP && form != FRAMING_TLS);
     if (form == FRAMING_LENGTH) {
-        store_le64(room, len);
-        return bytes_from(room, FRAMING_HEAD_BYTES + len);
+        uint8_t *head = text - FRAMING_HEAD_BYTES;
+        store_le64(head, len);
+        return bytes_from(head, FRAMING_HEAD_BYTES + len);
     }
-    room[FRAMING_HEAD_BYTES + len] = '\n';
-    return bytes_from(room + FRAMING_HEAD_BYTES, len + 1);
+    text[len] = '\n';
+    return bytes_from(text, len + 1);
 }

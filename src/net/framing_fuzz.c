@@ -18,7 +18,8 @@ static bool feed(struct outcome *o, struct bytes stream, size_t have, size_t tex
 {
     o->err = framing_read(&o->framing, &o->whole, &o->text, bytes_from(stream.ptr, have),
                           have == stream.len, text_max, NULL);
-    return o->err != OK || o->whole || o->framing.form == FRAMING_TLS;
+    return o->err != OK || o->whole || o->framing.form == FRAMING_HTTP ||
+           o->framing.form == FRAMING_TLS;
 }
 
 static void check_same(const struct outcome *a, const struct outcome *b)

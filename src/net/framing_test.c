@@ -59,8 +59,22 @@ static const struct stream streams[] = {
     /* TLS: the record's version may be 3.1 to 3.4 */
     {STREAM("\x16\x03\x01\x02\x00\x01"), false, FRAMING_TLS, OK, false, NULL},
     {STREAM("\x16\x03\x03\x00\xff\x01\x00\x00\xfb\x03\x03"), false, FRAMING_TLS, OK, false, NULL},
+    /* HTTP: a method and a space, or eight letters of a long one */
+    {STREAM("GET / HT"), false, FRAMING_HTTP, OK, false, NULL},
+    {STREAM("GET / HTTP/1.1\r\n\r\n"), false, FRAMING_HTTP, OK, false, NULL},
+    {STREAM("POST / H"), true, FRAMING_HTTP, OK, false, NULL},
+    {STREAM("M-SEARCH * HTTP/1.1"), false, FRAMING_HTTP, OK, false, NULL},
+    {STREAM("SUBSCRIBE /"), false, FRAMING_HTTP, OK, false, NULL},
+    {STREAM("PRI * HTTP/2.0"), false, FRAMING_HTTP, OK, false, NULL},
+    {STREAM("GET / H"), false, FRAMING_UNKNOWN, OK, false, NULL},
+    {STREAM("GET / H"), true, FRAMING_LENGTH, ERR_TRUNCATED, false, NULL},
+    {STREAM("A \0\0\0\0\0\0"), false, FRAMING_LENGTH, OK, false, NULL},
+    {STREAM("A \1\1\1\1\1\1"), false, FRAMING_LENGTH, ERR_LIMIT, false, NULL},
     /* neither: for a person to read */
-    {STREAM("GET / HTTP/1.1\r\n"), false, FRAMING_BARE, ERR_MALFORMED, false, NULL},
+    {STREAM("get / HTTP/1.1\r\n"), false, FRAMING_BARE, ERR_MALFORMED, false, NULL},
+    {STREAM("GETx/ HTTP/1.1\r\n"), false, FRAMING_BARE, ERR_MALFORMED, false, NULL},
+    {STREAM("HTTP/1.1 200 OK\r\n"), false, FRAMING_BARE, ERR_MALFORMED, false, NULL},
+    {STREAM(" GET / HTTP/1.1\r\n"), false, FRAMING_BARE, ERR_MALFORMED, false, NULL},
     {STREAM("\n\n\n\n\n\n\n\n"), false, FRAMING_BARE, ERR_MALFORMED, false, NULL},
     {STREAM("[{\"amount\":1}]\n"), false, FRAMING_BARE, ERR_MALFORMED, false, NULL},
 };
@@ -170,12 +184,13 @@ static void says_what_is_wrong(void)
 static void wraps_an_answer(void)
 {
     uint8_t room[FRAMING_HEAD_BYTES + 3] = "--------{}-";
-    struct bytes out = framing_wrap(FRAMING_BARE, room, 2);
+    uint8_t *text = room + FRAMING_HEAD_BYTES;
+    struct bytes out = framing_wrap(FRAMING_BARE, text, 2);
     CHECK_EQ(out.len, 3);
     CHECK_BYTES(out.ptr, "{}\n", 3);
-    out = framing_wrap(FRAMING_UNKNOWN, room, 2);
+    out = framing_wrap(FRAMING_UNKNOWN, text, 2);
     CHECK_BYTES(out.ptr, "{}\n", 3);
-    out = framing_wrap(FRAMING_LENGTH, room, 2);
+    out = framing_wrap(FRAMING_LENGTH, text, 2);
     CHECK_EQ(out.len, 10);
     CHECK_BYTES(out.ptr, "\x02\0\0\0\0\0\0\0{}", 10);
 }

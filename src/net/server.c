@@ -3,14 +3,15 @@
  * A connection is in one state at a time, and in that state's list:
  *
  *    FREE -- accept_one --> RECEIVING -- judge: a whole request --> WORKING
- *      ^                        |                                      |
- *      |                        | refuse: too late, too long,          | on_done: answered
- *      |                        | not a request, queue full            |
- *      |                        v                                      |
- *      |                     SENDING <---------------------------------+
- *      |                        |
- *      |                        | send_step: all is written, our half is closed
- *      |                        v
+ *      ^                     ^  ^ |                                    |
+ *      |         a byte came |  | | refuse: too late, too long,        | on_done: answered
+ *      |                     |  | | not a request, queue full          |
+ *      |                  IDLE  | v                                    |
+ *      |                     ^  SENDING <------------------------------+
+ *      |                     |  | |
+ *      |                     +--+ | send_step: all is written; HTTP may go on with the next request,
+ *      |                          | or else our half is closed
+ *      |                          v
  *      +-- close_connection -- LINGERING: until the client closes too, or has had its time
  *
  * Any state but WORKING may go to FREE directly, when the client is gone or its time is up.
@@ -20,11 +21,12 @@
  * Invariants:
  *   1. Only the loop's thread touches a connection, except that its job belongs to the workers
  *      from workers_submit to workers_collect, which is while it is WORKING.
- *   2. An event is armed for one wake at a time: for reading in RECEIVING and LINGERING, for
+ *   2. An event is armed for one wake at a time: for reading in RECEIVING, IDLE and LINGERING, for
  *      writing in SENDING, never in WORKING. A client wakes the loop only when we want to hear it.
+ *      (A request that came along with the one before waits for writing, see next_request.)
  *   3. Within a list deadlines never decrease, since a state always adds the same time to the
  *      clock. The first of a list is the next to expire, and has been there longest.
- *   4. input_bytes is the sum of the heap buffers of all connections, at most LIMIT_INPUT_BYTES.
+ *   4. A budget's `used` is the sum of what its connections have charged, at most its `max`.
  *
  * Plain events rather than bufferevents: these copy what a client sent into chains of heap buffers
  * and free them unwiped, and need several allocations for each short connection. TLS would read
@@ -42,17 +44,28 @@
 
 #include "base/limits.h"
 #include "net/framing.h"
+#include "net/http.h"
 #include "net/transport.h"
 
-/* Most requests fit here; longer ones move to the heap. */
+/* Most requests fit here; longer ones move to a block. */
 #define INPUT_SMALL ((size_t)1024)
+
+/* Up to here a block doubles; a long one has room for the longest at once, as address space, and is
+ * charged for what it uses, in steps. A step is also the most that one client may make us read
+ * before others have a turn. */
+#define INPUT_HEAP ((size_t)LIMIT_REQUEST_BYTES + LIMIT_HTTP_HEAD_BYTES)
+#define INPUT_STEP ((size_t)256 * 1024)
 
 /* Connections accepted in a row before others have a turn. */
 #define ACCEPT_BATCH 64
 
-/* What a lingering client may still send, and for how long, before it is cut off. */
-#define LINGER_BYTES ((size_t)1024 * 1024)
+/* What a lingering client may still send, and for how long, before it is cut off: one that sends
+ * too long a request may read our answer only when it has sent all. */
+#define LINGER_BYTES ((size_t)64 * 1024 * 1024)
 #define LINGER_MS    UINT64_C(1000)
+
+/* So long nobody is judged by their pace: a burst says little, nor does a pause. */
+#define GRACE_MS UINT64_C(250)
 
 /* How long accepting rests when the kernel has no file, or we no connection, for another client. */
 #define ACCEPT_PAUSE_MS UINT64_C(50)
@@ -63,11 +76,34 @@
 
 enum state {
     STATE_FREE,
+    STATE_IDLE,
     STATE_RECEIVING,
     STATE_WORKING,
     STATE_SENDING,
     STATE_LINGERING,
     STATE_COUNT
+};
+
+/* Requests and answers are charged to budgets; long and short ones apart, so that the former do not
+ * displace the latter. */
+enum budget_kind {
+    BUDGET_NONE,
+    BUDGET_SHORT_INPUT,
+    BUDGET_LONG_INPUT,
+    BUDGET_SHORT_OUTPUT,
+    BUDGET_LONG_OUTPUT,
+    BUDGET_COUNT
+};
+
+struct budget {
+    size_t used;
+    size_t max;
+};
+
+/* struct charge is what a connection has taken from a budget. */
+struct charge {
+    enum budget_kind kind;
+    size_t bytes;
 };
 
 struct connection {
@@ -77,15 +113,25 @@ struct connection {
     struct connection *after;
     enum state state;
     int fd;
-    bool ended; /* the client has closed its half */
+    bool ended;      /* the client has closed its half */
+    bool unjudged;   /* RECEIVING: what is in the buffer came with the request before */
+    bool keep;       /* SENDING: another request may follow the answer */
+    unsigned status; /* SENDING, HTTP: of the answer */
     size_t write_max;
-    uint64_t accepted_ns;
+    uint64_t started_ns; /* the request's first byte came, or its connection */
+    uint64_t sending_ns; /* the answer */
+    size_t sending_len;  /* of all of it */
     uint64_t deadline_ns;
+    size_t mark; /* input_len or unsent.len when the deadline was last set */
     struct event event;
     struct framing framing;
-    uint8_t *input; /* small, or on the heap */
-    size_t input_cap;
+    struct http http;
+    uint8_t *input;   /* small, or the block's */
+    size_t input_end; /* how far it may be filled */
     size_t input_len;
+    struct block block;
+    struct charge input_charge;
+    struct charge output_charge;
     struct bytes unsent; /* SENDING: the rest of the answer */
     size_t drained;      /* LINGERING: bytes thrown away */
     uint8_t small[INPUT_SMALL];
@@ -122,7 +168,7 @@ struct server {
     struct connection *connections;
     size_t connections_fresh; /* slots from here on were never used */
     struct list lists[STATE_COUNT];
-    size_t input_bytes;
+    struct budget budgets[BUDGET_COUNT];
     struct listener listeners[SERVER_LISTENERS_MAX];
     size_t listener_count;
     struct log_ring log;
@@ -139,8 +185,11 @@ static void log_event(struct server *server, enum log_event event, uint64_t a, u
 
 static size_t open_count(const struct server *server)
 {
-    return server->lists[STATE_RECEIVING].count + server->lists[STATE_WORKING].count +
-           server->lists[STATE_SENDING].count + server->lists[STATE_LINGERING].count;
+    size_t count = 0;
+    for (int state = STATE_FREE + 1; state < STATE_COUNT; state++) {
+        count += server->lists[state].count;
+    }
+    return count;
 }
 
 static void list_remove(struct list *list, struct connection *c)
@@ -178,9 +227,10 @@ static void timer_arm(struct server *server, uint64_t when)
     ASSERT(event_add(&server->timer, &left) == 0);
 }
 
-/* wait_for arms a connection's event for one wake. */
+/* wait_for arms a connection's event for one wake, in place of what it was armed for. */
 static void wait_for(struct connection *c, short what, event_callback_fn callback)
 {
+    (void)event_del(&c->event);
     ASSERT(event_assign(&c->event, c->server->base, c->fd, what, callback, c) == 0);
     ASSERT(event_add(&c->event, NULL) == 0);
 }
@@ -205,19 +255,58 @@ static bool would_block(void)
     return errno == EAGAIN || errno == EINTR;
 }
 
+/* ---- budgets --------------------------------------------------------------------------------- */
+
+static bool budget_fits(const struct server *server, enum budget_kind kind, size_t bytes)
+{
+    return bytes <= server->budgets[kind].max - server->budgets[kind].used;
+}
+
+/* set_charge replaces what a connection has charged. */
+static void set_charge(struct server *server, struct charge *charge, enum budget_kind kind,
+                       size_t bytes)
+{
+    server->budgets[charge->kind].used -= charge->bytes;
+    *charge = (struct charge){kind, bytes};
+    server->budgets[kind].used += bytes;
+}
+
 /* ---- the bytes of a connection --------------------------------------------------------------- */
 
-/* input_release wipes what a client sent, and gives back a long buffer. */
+/* input_release wipes what a client sent, and gives back a block. */
 static void input_release(struct connection *c)
 {
-    secure_zero(c->input, c->input_len);
-    if (c->input != c->small) {
-        c->server->input_bytes -= c->input_cap;
-        free(c->input);
+    if (c->block.ptr != NULL) {
+        block_release(&c->block, c->input_len);
+    } else {
+        secure_zero(c->small, c->input_len);
     }
+    set_charge(c->server, &c->input_charge, BUDGET_NONE, 0);
     c->input = c->small;
-    c->input_cap = sizeof(c->small);
+    c->input_end = sizeof(c->small);
     c->input_len = 0;
+}
+
+/* input_drop takes the first `len` bytes away, which have been dealt with. */
+static void input_drop(struct connection *c, size_t len)
+{
+    const size_t rest = c->input_len - len;
+    if (rest == 0 || (rest <= sizeof(c->small) && c->block.ptr != NULL)) {
+        bytes_copy(c->small, c->input + len, rest);
+        input_release(c);
+    } else {
+        memmove(c->input, c->input + len, rest);
+        secure_zero(c->input + rest, len);
+    }
+    c->input_len = rest;
+}
+
+/* output_release wipes and gives back an answer. */
+static void output_release(struct connection *c)
+{
+    job_release(&c->job);
+    set_charge(c->server, &c->output_charge, BUDGET_NONE, 0);
+    c->unsent = bytes_from(NULL, 0);
 }
 
 static void close_connection(struct connection *c)
@@ -227,7 +316,7 @@ static void close_connection(struct connection *c)
     (void)close(c->fd);
     c->fd = -1;
     input_release(c);
-    job_release(&c->job);
+    output_release(c);
     enter_state(c, STATE_FREE, 0);
     if (server->stopping && open_count(server) == 0) {
         (void)event_base_loopbreak(server->base);
@@ -253,6 +342,50 @@ static void on_lingering(evutil_socket_t fd, short what, void *arg)
     wait_for(c, EV_READ, on_lingering);
 }
 
+static void on_readable(evutil_socket_t fd, short what, void *arg);
+
+/* await_request arms what a connection that is RECEIVING or IDLE waits for. */
+static void await_request(struct connection *c)
+{
+    wait_for(c, c->unjudged ? EV_WRITE : EV_READ, on_readable);
+}
+
+/* next_request turns a connection to the next of its requests, which may be in the buffer already.
+ * That one is looked at in a later turn of the loop, when the socket takes more answers: others
+ * have theirs first, and a client that asks much and takes nothing has to wait for itself. */
+static void next_request(struct connection *c)
+{
+    struct server *server = c->server;
+    c->http = (struct http){0};
+    if (c->input_len != 0) {
+        c->unjudged = true;
+        c->started_ns = clock_ns();
+        c->mark = 0;
+        enter_state(c, STATE_RECEIVING, server->options.deadline_ms);
+        await_request(c);
+    } else if (c->ended) {
+        close_connection(c);
+    } else {
+        enter_state(c, STATE_IDLE, server->options.idle_ms);
+        await_request(c);
+    }
+}
+
+/* send_ended goes on when the whole answer is written. */
+static void send_ended(struct connection *c)
+{
+    output_release(c);
+    if (c->keep) {
+        next_request(c);
+    } else if (c->ended || shutdown(c->fd, SHUT_WR) != 0) {
+        close_connection(c);
+    } else {
+        c->drained = 0;
+        enter_state(c, STATE_LINGERING, LINGER_MS);
+        wait_for(c, EV_READ, on_lingering);
+    }
+}
+
 static void on_sendable(evutil_socket_t fd, short what, void *arg);
 
 /* send_step writes what the socket takes. */
@@ -272,13 +405,7 @@ static void send_step(struct connection *c)
         }
         c->unsent = bytes_from(c->unsent.ptr + sent, c->unsent.len - (size_t)sent);
     }
-    if (c->ended || shutdown(c->fd, SHUT_WR) != 0) {
-        close_connection(c);
-        return;
-    }
-    job_release(&c->job);
-    enter_state(c, STATE_LINGERING, LINGER_MS);
-    wait_for(c, EV_READ, on_lingering);
+    send_ended(c);
 }
 
 static void on_sendable(evutil_socket_t fd, short what, void *arg)
@@ -288,22 +415,110 @@ static void on_sendable(evutil_socket_t fd, short what, void *arg)
     send_step(arg);
 }
 
+/* wrapped puts an answer into the form in which its request came. */
+static struct bytes wrapped(const struct connection *c)
+{
+    const struct job *job = &c->job;
+    return c->framing.form == FRAMING_HTTP
+               ? http_wrap_answer(&c->http, (enum http_status)c->status, c->keep, job_text(job),
+                                  job->answer_len)
+               : framing_wrap(c->framing.form, job_text(job), job->answer_len);
+}
+
+/* struct pace is how much moved in how long. */
+struct pace {
+    size_t bytes;
+    uint64_t ns;
+};
+
+/* is_slower tells whether a pace that may be judged is below another. */
+static bool is_slower(struct pace a, struct pace b)
+{
+    return a.ns >= GRACE_MS * NS_PER_MS && (u128)a.bytes * b.ns < (u128)b.bytes * a.ns;
+}
+
+/* The pace that everybody is below. */
+static const struct pace fastest = {SIZE_MAX, 1};
+
+/* slowest_taker finds the connection that takes its answer, one that is charged to `kind`, most
+ * slowly; NULL when all of them have just begun. */
+static struct connection *slowest_taker(struct server *server, enum budget_kind kind)
+{
+    const uint64_t now = clock_ns();
+    struct connection *slowest = NULL;
+    struct pace pace = fastest;
+    for (struct connection *c = server->lists[STATE_SENDING].first; c != NULL; c = c->after) {
+        const struct pace own = {c->sending_len - c->unsent.len, now - c->sending_ns};
+        if (c->output_charge.kind == kind && is_slower(own, pace)) {
+            slowest = c;
+            pace = own;
+        }
+    }
+    return slowest;
+}
+
+/* charge_answer charges an answer, if need be by closing connections that are slow to take theirs;
+ * where there is no room for it even so, a refusal takes its place. */
+static void charge_answer(struct connection *c)
+{
+    struct server *server = c->server;
+    const enum budget_kind kind =
+        c->job.answer.is_mapping ? BUDGET_LONG_OUTPUT : BUDGET_SHORT_OUTPUT;
+    const size_t bytes = JOB_HEAD_BYTES + c->job.answer_len + JOB_TAIL_BYTES;
+    while (!budget_fits(server, kind, bytes)) {
+        struct connection *slowest = slowest_taker(server, kind);
+        if (slowest == NULL) {
+            break;
+        }
+        log_event(server, LOG_CONNECTION_REFUSED, open_count(server),
+                  server->options.connections_max);
+        close_connection(slowest);
+    }
+    if (budget_fits(server, kind, bytes)) {
+        set_charge(server, &c->output_charge, kind, bytes);
+        return;
+    }
+    const enum framing_form form = c->job.form;
+    log_event(server, LOG_REQUEST_REJECTED, ERR_BUSY, bytes);
+    job_release(&c->job);
+    c->job.form = form;
+    job_refuse(&c->job, server->service, ERR_BUSY,
+               "the server is busy: too many answers wait to be taken; try again");
+    c->status = HTTP_BUSY;
+}
+
 /* send_answer starts to send the answer of a connection's job. */
 static void send_answer(struct connection *c)
 {
-    input_release(c);
-    if (c->job.answer == NULL) {
-        close_connection(c);
+    struct server *server = c->server;
+    c->keep = c->keep && !server->stopping;
+    if (c->keep) {
+        input_drop(c, c->http.head_len + c->http.body_len);
+    } else {
+        input_release(c);
+    }
+    if (c->job.answer.ptr != NULL) {
+        charge_answer(c);
+    }
+    if (c->job.answer.ptr == NULL) {
+        close_connection(c); /* no memory for an answer */
         return;
     }
-    c->unsent = framing_wrap(c->framing.form, c->job.answer, c->job.answer_len);
-    enter_state(c, STATE_SENDING, c->server->options.deadline_ms);
+    c->unsent = wrapped(c);
+    c->mark = c->unsent.len;
+    c->sending_len = c->unsent.len;
+    c->sending_ns = clock_ns();
+    enter_state(c, STATE_SENDING, server->options.deadline_ms);
     send_step(c);
 }
 
+/* refuse answers a request that goes no further, and what may follow it neither. */
 static void refuse(struct connection *c, enum err e, const char *why)
 {
     log_event(c->server, LOG_REQUEST_REJECTED, e, c->input_len);
+    c->keep = false;
+    c->status = c->http.status != 0 ? c->http.status : http_status_of(e);
+    c->job.form = c->framing.form;
     job_refuse(&c->job, c->server->service, e, why);
     send_answer(c);
 }
@@ -314,10 +529,13 @@ static void dismiss(struct connection *c)
 {
     log_event(c->server, LOG_CONNECTION_REFUSED, open_count(c->server),
               c->server->options.connections_max);
+    c->keep = false;
+    c->status = HTTP_BUSY;
+    c->job.form = c->framing.form;
     job_refuse(&c->job, c->server->service, ERR_BUSY,
                "the server is busy: it has no room for a client that is this slow");
-    if (c->job.answer != NULL) {
-        struct bytes out = framing_wrap(c->framing.form, c->job.answer, c->job.answer_len);
+    if (c->job.answer.ptr != NULL) {
+        struct bytes out = wrapped(c);
         (void)send(c->fd, out.ptr, out.len, MSG_NOSIGNAL);
         (void)recv(c->fd, c->server->waste, sizeof(c->server->waste), 0);
         secure_zero(c->server->waste, sizeof(c->server->waste));
@@ -336,7 +554,15 @@ static void on_done(evutil_socket_t fd, short what, void *arg)
                       "a job is a connection's first member");
         struct connection *c = (struct connection *)job;
         next = job->next;
-        log_event(server, LOG_REQUEST_COMPLETE, c->input_len, (clock_ns() - c->accepted_ns) / 1000);
+        log_event(server, LOG_REQUEST_COMPLETE, job->request.len,
+                  (clock_ns() - c->started_ns) / 1000);
+        c->keep = c->framing.form == FRAMING_HTTP && c->http.keep;
+        c->status = HTTP_OK;
+        if (job->refused != OK) {
+            c->status = HTTP_INTERNAL_ERROR;
+        } else if (job->answer_len == 0) {
+            c->status = HTTP_NO_CONTENT; /* only notifications: JSON-RPC has no answer to them */
+        }
         send_answer(c);
     }
 }
@@ -344,13 +570,56 @@ static void on_done(evutil_socket_t fd, short what, void *arg)
 /* ---- the way in ------------------------------------------------------------------------------ */
 
 /* request_ready hands a whole request on. */
-static void request_ready(struct connection *c)
+static void request_ready(struct connection *c, struct bytes text)
 {
     struct server *server = c->server;
+    c->job.form = c->framing.form;
+    c->job.request = text;
     enter_state(c, STATE_WORKING, 0);
     if (!workers_submit(&server->workers, &c->job)) {
-        log_event(server, LOG_QUEUE_FULL, server->options.queue_max, server->options.queue_max);
+        log_event(server, LOG_QUEUE_FULL, server->options.workers.queue_max,
+                  server->options.workers.queue_max);
         refuse(c, ERR_BUSY, "the server is busy: its queue is full; try again");
+    }
+}
+
+/* answer_health answers GET: that we do is what a load balancer wants to know. */
+static void answer_health(struct connection *c)
+{
+    static const char text[] = "{\"status\":\"ok\"}\n";
+    c->status = HTTP_OK;
+    c->keep = c->http.keep;
+    job_answer(&c->job, bytes_from(text, sizeof(text) - 1));
+    send_answer(c);
+}
+
+/* send_interim tells a client to go on with its body. That is a favour: one that gets no word sends
+ * it after a while, and so a socket that takes none of it does not hold us up. */
+static void send_interim(struct connection *c)
+{
+    const struct bytes interim = http_interim();
+    c->http.expects_continue = false;
+    const ssize_t sent = send(c->fd, interim.ptr, interim.len, MSG_NOSIGNAL);
+    if (sent >= 0 && (size_t)sent != interim.len) {
+        close_connection(c); /* what would follow makes no sense to the client */
+    }
+}
+
+static void judge_http(struct connection *c)
+{
+    bool whole;
+    struct bytes body;
+    struct err_detail why;
+    enum err err = http_read(&c->http, &whole, &body, bytes_from(c->input, c->input_len), c->ended,
+                             c->server->options.body_max, &why);
+    if (err != OK) {
+        refuse(c, err, why.text);
+    } else if (whole && c->http.method == HTTP_POST) {
+        request_ready(c, body);
+    } else if (whole) {
+        answer_health(c);
+    } else if (c->http.expects_continue) {
+        send_interim(c);
     }
 }
 
@@ -358,11 +627,11 @@ static void request_ready(struct connection *c)
 static void judge(struct connection *c)
 {
     struct server *server = c->server;
-    bool whole;
+    bool whole = false;
+    struct bytes text;
     struct err_detail why;
-    enum err err =
-        framing_read(&c->framing, &whole, &c->job.request, bytes_from(c->input, c->input_len),
-                     c->ended, server->options.request_max, &why);
+    enum err err = framing_read(&c->framing, &whole, &text, bytes_from(c->input, c->input_len),
+                                c->ended, server->options.request_max, &why);
     if (c->framing.form == FRAMING_TLS) {
         /* The attested channel is not part of this build: no alert could say so in its words. */
         log_event(server, LOG_REQUEST_REJECTED, ERR_REFUSED, c->input_len);
@@ -371,19 +640,35 @@ static void judge(struct connection *c)
         refuse(c, ERR_REFUSED,
                "this server takes no plaintext (for tests, start it with --allow-plaintext)");
     } else if (c->ended && c->input_len == 0) {
-        close_connection(c); /* a client that only looked whether we are there */
+        close_connection(c); /* a client that only looked whether we are there, or has done */
+    } else if (c->framing.form == FRAMING_HTTP) {
+        judge_http(c);
     } else if (err != OK) {
         refuse(c, err, why.text);
     } else if (whole) {
-        request_ready(c);
+        request_ready(c, text);
     }
+}
+
+/* input_wanted gives how many bytes may be read now: not more than the buffer holds, nor, where the
+ * length of a request is known, than are left of it, so that what follows it stays where it is. */
+static size_t input_wanted(const struct connection *c)
+{
+    const size_t room = c->input_end - c->input_len;
+    if (c->http.head_len == 0) {
+        return room;
+    }
+    const size_t left = c->http.head_len + c->http.body_len - c->input_len;
+    return left < room ? left : room;
 }
 
 /* receive reads once, into the room that is left, and judges. The connection may be in any state
  * afterwards. */
 static void receive(struct connection *c)
 {
-    ssize_t got = recv(c->fd, c->input + c->input_len, c->input_cap - c->input_len, 0);
+    const size_t wanted = input_wanted(c);
+    ASSERT(wanted != 0);
+    ssize_t got = recv(c->fd, c->input + c->input_len, wanted, 0);
     if (got < 0 && would_block()) {
         return;
     }
@@ -391,6 +676,13 @@ static void receive(struct connection *c)
         log_event(c->server, LOG_PEER_CLOSED_EARLY, c->input_len, 0);
         close_connection(c);
         return;
+    }
+    if (c->input_len == 0 && got != 0) {
+        c->started_ns = clock_ns();
+    }
+    if (c->state == STATE_IDLE) {
+        c->mark = 0;
+        enter_state(c, STATE_RECEIVING, c->server->options.deadline_ms);
     }
     c->input_len += (size_t)got;
     c->ended = got == 0;
@@ -402,69 +694,129 @@ static void receive(struct connection *c)
 static void last_look(struct connection *c)
 {
     (void)event_del(&c->event);
-    if (c->input_len < c->input_cap) {
+    if (c->unjudged) {
+        c->unjudged = false;
+        judge(c);
+    } else if (c->input_len < c->input_end) {
         receive(c);
     }
 }
 
-/* give_way ends the connection that has waited longest for its request, among those with a long
- * buffer if `with_buffer`; false when there is none. Those whose request has come by now are not
- * ended but served. */
-static bool give_way(struct server *server, bool with_buffer)
+/* give_way ends the connection that has rested longest, or else the one that has waited longest for
+ * its request; false when there is none. Those whose request has come by now are not ended but
+ * served. */
+static bool give_way(struct server *server)
 {
-    for (;;) {
-        struct connection *c = server->lists[STATE_RECEIVING].first;
-        while (with_buffer && c != NULL && c->input == c->small) {
-            c = c->after;
-        }
-        if (c == NULL) {
-            return false;
-        }
-        last_look(c);
-        if (c->state == STATE_RECEIVING) {
-            dismiss(c);
-        }
-        if (c->state == STATE_FREE) {
-            return true;
+    static const enum state waiting[] = {STATE_IDLE, STATE_RECEIVING};
+    for (size_t i = 0; i < sizeof(waiting) / sizeof(waiting[0]); i++) {
+        struct list *list = &server->lists[waiting[i]];
+        for (struct connection *c = list->first; c != NULL; c = list->first) {
+            last_look(c);
+            if (c->state == STATE_IDLE) {
+                close_connection(c);
+            } else if (c->state == STATE_RECEIVING && i == 1) {
+                dismiss(c);
+            } else if (c->state == STATE_RECEIVING) {
+                await_request(c);
+            }
+            if (c->state == STATE_FREE) {
+                return true;
+            }
         }
     }
+    return false;
 }
 
-/* input_grow doubles a connection's buffer; false when there is no memory for that. Others may have
- * to give way, and `c` itself if it is the oldest of those with a long buffer: then it is free, and
- * the result false. */
-static bool input_grow(struct connection *c)
+/* slowest_sender finds, among the connections that are charged to `kind` and `c`, the one whose
+ * request has come most slowly so far; NULL when all of them have just begun. */
+static struct connection *slowest_sender(struct connection *c, enum budget_kind kind)
 {
-    struct server *server = c->server;
-    const size_t cap_max = server->options.request_max + FRAMING_EXTRA_BYTES;
-    size_t cap = c->input_cap > cap_max / 2 ? cap_max : 2 * c->input_cap;
-    /* A buffer of cap_max holds a whole request, so that framing_read has spoken. */
-    ASSERT(cap > c->input_cap);
-    while (server->input_bytes + cap > LIMIT_INPUT_BYTES && c->state != STATE_FREE) {
-        if (!give_way(server, true)) {
-            return false;
+    const uint64_t now = clock_ns();
+    struct connection *slowest = NULL;
+    struct pace pace = fastest;
+    for (struct connection *other = c->server->lists[STATE_RECEIVING].first; other != NULL;
+         other = other->after) {
+        const struct pace own = {other->input_len, now - other->started_ns};
+        if ((other == c || other->input_charge.kind == kind) && !other->unjudged &&
+            is_slower(own, pace)) {
+            slowest = other;
+            pace = own;
         }
     }
-    uint8_t *input = c->state == STATE_FREE ? NULL : malloc(cap);
-    if (input == NULL) {
-        return false;
+    return slowest;
+}
+
+/* make_room makes a budget for requests fit `bytes` more for `c`, if need be by ending connections;
+ * false when that is not enough, or it is `c` that should go. Room goes to those who need it for the
+ * shortest time: whoever holds it back pays first, and of two that are in each other's way one gets
+ * through. */
+static bool make_room(struct connection *c, enum budget_kind kind, size_t bytes)
+{
+    while (!budget_fits(c->server, kind, bytes)) {
+        struct connection *slowest = slowest_sender(c, kind);
+        if (slowest == NULL || slowest == c) {
+            return false;
+        }
+        refuse(slowest, ERR_BUSY,
+               "the server is busy: no memory for a request this slow; try again");
     }
-    const size_t len = c->input_len;
-    bytes_copy(input, c->input, len);
-    input_release(c);
-    c->input = input;
-    c->input_cap = cap;
-    c->input_len = len;
-    server->input_bytes += cap;
     return true;
 }
 
-/* input_step makes room and receives. The connection may be in any state afterwards. */
+/* input_move puts what was received into a new block. */
+static bool input_move(struct connection *c, enum budget_kind kind, size_t cap, size_t end)
+{
+    struct block block = {0};
+    const size_t len = c->input_len;
+    if (!make_room(c, kind, end) || !block_take(&block, cap)) {
+        return false;
+    }
+    bytes_copy(block.ptr, c->input, len);
+    input_release(c);
+    c->block = block;
+    c->input = block.ptr;
+    c->input_end = end;
+    c->input_len = len;
+    set_charge(c->server, &c->input_charge, kind, end);
+    return true;
+}
+
+/* input_grow makes more room for what a client sends; false when there is no memory for that. */
+static bool input_grow(struct connection *c)
+{
+    const struct server_options *options = &c->server->options;
+    const size_t cap_max = c->framing.form == FRAMING_HTTP
+                               ? LIMIT_HTTP_HEAD_BYTES + options->body_max
+                               : FRAMING_EXTRA_BYTES + options->request_max;
+    /* A full buffer of cap_max holds a whole request, or more than is one: judge has spoken. */
+    ASSERT(c->input_end < cap_max);
+    if (c->input_end < INPUT_HEAP) {
+        size_t end = 2 * c->input_end < INPUT_HEAP ? 2 * c->input_end : INPUT_HEAP;
+        end = end < cap_max ? end : cap_max;
+        return input_move(c, BUDGET_SHORT_INPUT, end, end);
+    }
+    const size_t end = cap_max - c->input_end > INPUT_STEP ? c->input_end + INPUT_STEP : cap_max;
+    if (c->input_charge.kind != BUDGET_LONG_INPUT) {
+        return input_move(c, BUDGET_LONG_INPUT, cap_max, end);
+    }
+    if (!make_room(c, BUDGET_LONG_INPUT, end - c->input_end)) {
+        return false;
+    }
+    set_charge(c->server, &c->input_charge, BUDGET_LONG_INPUT, end);
+    c->input_end = end;
+    return true;
+}
+
+/* input_step looks at what is there, or else receives more. The connection may be in any state
+ * afterwards. */
 static void input_step(struct connection *c)
 {
-    if (c->input_len < c->input_cap || input_grow(c)) {
+    if (c->unjudged) {
+        c->unjudged = false;
+        judge(c);
+    } else if (c->input_len < c->input_end || input_grow(c)) {
         receive(c);
-    } else if (c->state == STATE_RECEIVING) {
+    } else {
         refuse(c, ERR_BUSY, "the server is busy: no memory for a request this long; try again");
     }
 }
@@ -475,8 +827,8 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
     (void)what;
     struct connection *c = arg;
     input_step(c);
-    if (c->state == STATE_RECEIVING) {
-        wait_for(c, EV_READ, on_readable);
+    if (c->state == STATE_RECEIVING || c->state == STATE_IDLE) {
+        await_request(c);
     }
 }
 
@@ -487,15 +839,15 @@ static struct connection *free_slot(struct server *server)
         c = &server->connections[server->connections_fresh++];
         c->server = server;
         c->input = c->small;
-        c->input_cap = sizeof(c->small);
+        c->input_end = sizeof(c->small);
         ASSERT(event_assign(&c->event, server->base, -1, EV_READ, on_readable, c) == 0);
         list_append(&server->lists[STATE_FREE], c);
     }
     return c;
 }
 
-/* make_slot gives a free connection, if need be by closing one that was answered already or has
- * waited longest; NULL when all have a request in work or an answer on its way. */
+/* make_slot gives a free connection, if need be by closing one that was answered already or by
+ * letting one give way; NULL when all have a request in work or an answer on its way. */
 static struct connection *make_slot(struct server *server)
 {
     struct connection *c = free_slot(server);
@@ -503,7 +855,7 @@ static struct connection *make_slot(struct server *server)
         close_connection(server->lists[STATE_LINGERING].first);
         c = free_slot(server);
     }
-    if (c == NULL && give_way(server, false)) {
+    if (c == NULL && give_way(server)) {
         c = free_slot(server);
     }
     return c;
@@ -512,7 +864,7 @@ static struct connection *make_slot(struct server *server)
 static bool can_make_slot(struct server *server)
 {
     return free_slot(server) != NULL || server->lists[STATE_LINGERING].first != NULL ||
-           server->lists[STATE_RECEIVING].first != NULL;
+           server->lists[STATE_IDLE].first != NULL || server->lists[STATE_RECEIVING].first != NULL;
 }
 
 static void pause_accepting(struct server *server)
@@ -561,10 +913,13 @@ static bool accept_one(struct listener *listener)
     }
     c->fd = fd;
     c->ended = false;
+    c->unjudged = false;
+    c->keep = false;
     c->write_max = listener->transport->write_max;
     c->framing = (struct framing){0};
-    c->drained = 0;
-    c->accepted_ns = clock_ns();
+    c->http = (struct http){0};
+    c->mark = 0;
+    c->started_ns = clock_ns();
     enter_state(c, STATE_RECEIVING, server->options.deadline_ms);
     log_event(server, LOG_CONNECTION_ACCEPTED, open_count(server), 0);
     /* Most clients have sent their request by now, which saves them a turn of the loop. */
@@ -582,17 +937,39 @@ static void on_acceptable(evutil_socket_t fd, short what, void *arg)
 
 /* ---- time and signals ------------------------------------------------------------------------ */
 
+/* moves_on tells whether a connection has moved as many bytes since its deadline was set as the
+ * slowest that is allowed moves in that time. */
+static bool moves_on(const struct connection *c, size_t moved)
+{
+    return moved >= c->server->options.deadline_ms * LIMIT_SLOWEST_RATE / 1000;
+}
+
 static void expire(struct connection *c)
 {
     struct server *server = c->server;
-    if (c->state != STATE_RECEIVING) {
-        close_connection(c);
-        return;
+    const enum state state = c->state;
+    const uint64_t deadline_ns = c->deadline_ns;
+    if (state == STATE_RECEIVING || state == STATE_IDLE) {
+        last_look(c);
+        if (c->state != state || c->deadline_ns != deadline_ns) { /* a request has come */
+            if (c->state == STATE_RECEIVING) {
+                await_request(c);
+            }
+            return;
+        }
     }
-    last_look(c);
-    if (c->state == STATE_RECEIVING) {
-        log_event(server, LOG_DEADLINE_PASSED, c->input_len, (clock_ns() - c->accepted_ns) / 1000);
+    if (state == STATE_RECEIVING && moves_on(c, c->input_len - c->mark)) {
+        c->mark = c->input_len;
+        enter_state(c, STATE_RECEIVING, server->options.deadline_ms);
+        await_request(c);
+    } else if (state == STATE_RECEIVING) {
+        log_event(server, LOG_DEADLINE_PASSED, c->input_len, (clock_ns() - c->started_ns) / 1000);
         refuse(c, ERR_TIMEOUT, "the request was not complete in time");
+    } else if (state == STATE_SENDING && moves_on(c, c->mark - c->unsent.len)) {
+        c->mark = c->unsent.len;
+        enter_state(c, STATE_SENDING, server->options.deadline_ms);
+    } else {
+        close_connection(c);
     }
 }
 
@@ -601,7 +978,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
     (void)fd;
     (void)what;
     struct server *server = arg;
-    static const enum state timed[] = {STATE_RECEIVING, STATE_SENDING, STATE_LINGERING};
+    static const enum state timed[] = {STATE_IDLE, STATE_RECEIVING, STATE_SENDING, STATE_LINGERING};
     const uint64_t now = clock_ns();
     server->timer_ns = NEVER;
     if (now >= server->accept_again_ns) {
@@ -645,15 +1022,25 @@ static void stop(struct server *server)
     close_listeners(server);
     server->accept_again_ns = NEVER;
     server->stopping = true;
-    /* Every turn takes the first from this list, and may take others. */
+    /* Every turn takes the first from these lists, and may take others. */
+    struct list *idle = &server->lists[STATE_IDLE];
+    for (struct connection *c = idle->first; c != NULL; c = idle->first) {
+        last_look(c);
+        if (c->state == STATE_IDLE) {
+            close_connection(c);
+        }
+    }
     struct list *receiving = &server->lists[STATE_RECEIVING];
     for (struct connection *c = receiving->first; c != NULL; c = receiving->first) {
         size_t before;
+        bool more;
         (void)event_del(&c->event);
         do {
             before = c->input_len;
+            more = c->unjudged;
             input_step(c);
-        } while (c->state == STATE_RECEIVING && c->input_len != before);
+            more = more || c->input_len != before;
+        } while (c->state == STATE_RECEIVING && more);
         if (c->state == STATE_RECEIVING) {
             refuse(c, ERR_BUSY, "the server is shutting down");
         }
@@ -706,6 +1093,11 @@ static enum err loop_init(struct server *server, struct err_detail *detail)
     return OK;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 static enum err server_init(struct server *server, struct err_detail *detail)
 {
     const struct server_options *options = &server->options;
@@ -716,8 +1108,13 @@ static enum err server_init(struct server *server, struct err_detail *detail)
         return err_explain(detail, ERR_MEMORY, "no memory for %zu connections",
                            options->connections_max);
     }
-    TRY(workers_init(&server->workers, server->service, options->workers, options->queue_max,
-                     detail));
+    const size_t body_max = LIMIT_HTTP_HEAD_BYTES + options->body_max;
+    const size_t answer_max = JOB_HEAD_BYTES + options->workers.answer_max + JOB_TAIL_BYTES;
+    server->budgets[BUDGET_SHORT_INPUT].max = LIMIT_SHORT_INPUT_BYTES;
+    server->budgets[BUDGET_LONG_INPUT].max = larger(LIMIT_LONG_INPUT_BYTES, body_max);
+    server->budgets[BUDGET_SHORT_OUTPUT].max = LIMIT_SHORT_OUTPUT_BYTES;
+    server->budgets[BUDGET_LONG_OUTPUT].max = larger(LIMIT_LONG_OUTPUT_BYTES, answer_max);
+    TRY(workers_init(&server->workers, server->service, &options->workers, detail));
     return loop_init(server, detail);
 }
 

@@ -5,12 +5,18 @@
  * mean: a service says that.
  *
  * One thread, the caller of server_run, owns every connection in an event loop; workers only ever
- * see one whole request at a time. Everything is bounded (struct server_options), and one client's
+ * see one whole request at a time. A connection carries one request, or in HTTP any number of them,
+ * one after another. Everything is bounded (struct server_options, base/limits.h), and one client's
  * excess costs that client:
- *   - a request has `deadline_ms` from the moment its connection is accepted, and its answer as
- * long again to be taken, however slowly the bytes trickle;
- *   - when all connections are in use, the one that has waited longest for its request gives way to
- * a new one; the same when the memory for long requests is used up;
+ *   - a request has `deadline_ms` from the moment its connection is accepted, or from its first byte
+ *     on a connection that was kept, and its answer as long again to be taken, however slowly the
+ *     bytes trickle; a long one gets the same time again as often as it moved LIMIT_SLOWEST_RATE;
+ *   - a connection that is kept may rest for `idle_ms`;
+ *   - when all connections are in use, the one that has rested longest gives way to a new one, then
+ *     the one that has waited longest for its request;
+ *   - when the memory for requests, or for answers, is used up, the one whose request comes, or whose
+ *     answer is taken, most slowly gives way; where it is the one that asks for more, or all have
+ *     just begun, that one is answered ERR_BUSY;
  *   - when the queue is full, a new request is answered ERR_BUSY. */
 
 #include "base/log.h"
@@ -25,11 +31,12 @@
 #define SERVER_FILES_EXTRA 64u
 
 struct server_options {
-    size_t workers;
-    size_t queue_max;       /* whole requests that wait for a worker */
+    struct workers_options workers;
     size_t connections_max; /* open at once */
     size_t request_max;     /* bytes of a request's text, at most FRAMING_LEN_MAX */
+    size_t body_max;        /* bytes of an HTTP request's body */
     uint64_t deadline_ms;
+    uint64_t idle_ms;
     bool allow_plaintext; /* take requests that are not inside TLS */
 };
 
@@ -52,7 +59,8 @@ enum err server_listen(struct server *server, struct endpoint *listener, struct 
 /* server_run serves until SIGTERM or SIGINT. On the first such signal:
  *   1. what clients have already connected and sent is read, and nothing more accepted; the
  *      listeners are closed and their files removed;
- *   2. every whole request, queued or running, is answered; the others are told to come back;
+ *   2. every whole request, queued or running, is answered, the last one of its connection; the
+ *      others are told to come back;
  *   3. when the last connection is closed (each within its deadline), the workers are stopped and
  *      server_run returns OK.
  * A second signal ends the process at once, with status 1. Errors: ERR_IO, when threads or events

@@ -1,7 +1,7 @@
-/* The time of a whole request, from connect to the whole answer by the client of client.h, against
- * the real server: the program nitro_revm of this build, on a unix socket and on loopback TCP. One
- * client asks in sequence, a connection for each request, and then several at once, all on the same
- * machine as the server.
+/* The time of a whole request against the real server: the program nitro_revm of this build, on a
+ * unix socket and on loopback TCP. One client asks in sequence, and then several at once, all on the
+ * same machine as the server. The payload has a connection for each request, and its time is from
+ * connect to the whole answer; JSON-RPC over HTTP has one connection for each client.
  *
  * Usage: server_bench [NITRO_REVM]; by default the program in the folder that BUILD names (build).
  */
@@ -19,7 +19,8 @@
 
 #include "net/client.h"
 #include "net/framing.h"
-#include "net/stream.h"
+#include "net/http.h"
+#include "net/transport.h"
 
 extern char **environ;
 
@@ -32,6 +33,10 @@ extern char **environ;
 
 static const char request[] =
     "{\"sender\":\"0xdafea492d9c6733ae3d56b7ed1adb60692c98bc5\",\"amount\":\"0x2a\"}";
+
+static const char call[] =
+    "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"nitro_transfer\",\"params\":[{\"sender\":"
+    "\"0xdafea492d9c6733ae3d56b7ed1adb60692c98bc5\",\"amount\":\"0x2a\"}]}";
 
 /* A server that runs. */
 struct server {
@@ -46,6 +51,7 @@ struct server {
 struct client {
     pthread_t thread;
     const struct endpoint *to;
+    bool http;
     size_t count;
     uint64_t *ns; /* of each request; NULL: not wanted */
 };
@@ -74,15 +80,63 @@ static void ask(const struct endpoint *to)
     }
 }
 
+/* ask_kept makes one call on a connection that is kept, and checks that its answer is a result. */
+static void ask_kept(struct stream *stream)
+{
+    static const char good[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"result\":{\"status\":"
+                               "\"success\"";
+    char head[128];
+    uint8_t buf[4096];
+    uint8_t out[sizeof(head) + sizeof(call)];
+    struct http http = {.is_answer = true};
+    struct bytes answer;
+    struct err_detail why;
+    size_t have = 0;
+    bool whole = false;
+    int len =
+        snprintf(head, sizeof(head), "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n",
+                 sizeof(call) - 1);
+    memcpy(out, head, (size_t)len);
+    memcpy(out + len, call, sizeof(call) - 1);
+    if (stream_write(stream, bytes_from(out, (size_t)len + sizeof(call) - 1), &why) != OK) {
+        die("request", why.text);
+    }
+    while (!whole) {
+        size_t got;
+        if (stream_read(stream, &got, buf + have, sizeof(buf) - have, &why) != OK ||
+            http_read(&http, &whole, &answer, bytes_from(buf, have + got), got == 0, sizeof(buf),
+                      &why) != OK) {
+            die("answer", why.text);
+        }
+        have += got;
+    }
+    if (http.status != 200 || !http.keep || answer.len < sizeof(good) ||
+        memcmp(answer.ptr, good, sizeof(good) - 1) != 0) {
+        die("answer", "not a result");
+    }
+}
+
 static void *client_main(void *arg)
 {
     struct client *client = arg;
+    struct stream stream = {0};
+    struct err_detail why;
+    if (client->http && transport_connect(&stream, client->to, (uint64_t)3600 * 1000, &why) != OK) {
+        die("connect", why.text);
+    }
     for (size_t i = 0; i < client->count; i++) {
         uint64_t start = clock_ns();
-        ask(client->to);
+        if (client->http) {
+            ask_kept(&stream);
+        } else {
+            ask(client->to);
+        }
         if (client->ns != NULL) {
             client->ns[i] = clock_ns() - start;
         }
+    }
+    if (client->http) {
+        stream_close(&stream);
     }
     return NULL;
 }
@@ -101,10 +155,10 @@ static double quantile_us(const uint64_t *ns, size_t permille)
     return (double)ns[index] / 1e3;
 }
 
-static void measure(const char *name, const struct endpoint *to)
+static void measure(const char *name, const struct endpoint *to, bool http)
 {
     static uint64_t ns[SEQUENTIAL];
-    struct client one = {.to = to, .count = WARM_UP};
+    struct client one = {.to = to, .http = http, .count = WARM_UP};
     (void)client_main(&one);
     one.count = SEQUENTIAL;
     one.ns = ns;
@@ -114,7 +168,7 @@ static void measure(const char *name, const struct endpoint *to)
     struct client clients[CLIENTS];
     uint64_t start = clock_ns();
     for (size_t i = 0; i < CLIENTS; i++) {
-        clients[i] = (struct client){.to = to, .count = PARALLEL / CLIENTS};
+        clients[i] = (struct client){.to = to, .http = http, .count = PARALLEL / CLIENTS};
         if (pthread_create(&clients[i].thread, NULL, client_main, &clients[i]) != 0) {
             die("threads", strerror(errno));
         }
@@ -123,7 +177,7 @@ static void measure(const char *name, const struct endpoint *to)
         (void)pthread_join(clients[i].thread, NULL);
     }
     double seconds = (double)(clock_ns() - start) / 1e9;
-    (void)printf("%-8s %10.1f %10.1f %10.1f %14.0f\n", name, quantile_us(ns, 500),
+    (void)printf("%-14s %10.1f %10.1f %10.1f %14.0f\n", name, quantile_us(ns, 500),
                  quantile_us(ns, 990), quantile_us(ns, 999), PARALLEL / seconds);
     (void)fflush(stdout);
 }
@@ -198,10 +252,11 @@ int main(int argc, char **argv)
     start_server(&server, argc > 1 ? argv[1] : program);
     (void)printf("a transfer, %d requests in sequence, then %d by %d clients at once\n", SEQUENTIAL,
                  PARALLEL, CLIENTS);
-    (void)printf("%-8s %10s %10s %10s %14s\n", "socket", "p50 us", "p99 us", "p99.9 us",
-                 "requests/s");
-    measure("unix", &server.unix_socket);
-    measure("tcp", &server.tcp);
+    (void)printf("%-14s %10s %10s %10s %14s\n", "", "p50 us", "p99 us", "p99.9 us", "requests/s");
+    measure("payload, unix", &server.unix_socket, false);
+    measure("payload, tcp", &server.tcp, false);
+    measure("HTTP, unix", &server.unix_socket, true);
+    measure("HTTP, tcp", &server.tcp, true);
     stop_server(&server);
     return 0;
 }

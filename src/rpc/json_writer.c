@@ -152,6 +152,12 @@ void json_put_null(struct json_writer *json, const char *key)
     put(json, "null");
 }
 
+void json_put_raw(struct json_writer *json, const char *key, struct bytes text)
+{
+    begin(json, key);
+    writer_put(json->to, text.ptr, text.len);
+}
+
 void json_put_data(struct json_writer *json, const char *key, const void *data, size_t len)
 {
     const uint8_t *bytes = data;

@@ -38,6 +38,9 @@ void json_put_integer(struct json_writer *json, const char *key, int64_t value);
 void json_put_bool(struct json_writer *json, const char *key, bool value);
 void json_put_null(struct json_writer *json, const char *key);
 
+/* json_put_raw adds a value that is a JSON text already. */
+void json_put_raw(struct json_writer *json, const char *key, struct bytes text);
+
 /* json_put_data and json_put_quantity add strings in the forms of codec/hex.h. */
 void json_put_data(struct json_writer *json, const char *key, const void *data, size_t len);
 void json_put_quantity(struct json_writer *json, const char *key, const struct u256 *value);

@@ -4,8 +4,6 @@
 
 #include "base/limits.h"
 #include "codec/hex.h"
-#include "codec/json.h"
-#include "rpc/json_writer.h"
 
 /* Values of a text, keys included. A request has 5, an answer of three accounts 72. */
 #define REQUEST_VALUES_MAX 32
@@ -21,13 +19,16 @@ enum status_word { WORD_SUCCESS, WORD_REVERT, WORD_HALT, WORD_REJECTED, WORD_COU
 
 /* ---- the request ----------------------------------------------------------------------------- */
 
-static enum err read_transfer(struct transfer *out, json_t *object, struct err_detail *detail)
+enum err payload_from_json(struct transfer *out, json_t *object, struct err_detail *detail)
 {
     static const char *const keys[] = {"sender", "amount"};
+    struct transfer transfer;
     TRY(json_as_object(&object, object, "payload", detail));
     TRY(json_only_keys(object, keys, COUNT_OF(keys), detail));
-    TRY(json_get_address(&out->sender, object, "sender", detail));
-    return json_get_u256(&out->amount, object, "amount", detail);
+    TRY(json_get_address(&transfer.sender, object, "sender", detail));
+    TRY(json_get_u256(&transfer.amount, object, "amount", detail));
+    *out = transfer;
+    return OK;
 }
 
 enum err payload_parse(struct transfer *out, struct bytes text, struct err_detail *detail)
@@ -36,12 +37,8 @@ enum err payload_parse(struct transfer *out, struct bytes text, struct err_detai
     const struct json_limits limits = {text.len, REQUEST_VALUES_MAX, LIMIT_JSON_DEPTH};
     json_t *object;
     TRY(json_parse(&object, text, &limits, detail));
-    struct transfer transfer;
-    enum err err = read_transfer(&transfer, object, detail);
+    enum err err = payload_from_json(out, object, detail);
     json_free(object);
-    if (err == OK) {
-        *out = transfer;
-    }
     return err;
 }
 
@@ -149,16 +146,21 @@ static void print_error(struct json_writer *json, const struct answer *answer)
     json_close(json, '}');
 }
 
+void answer_put(struct json_writer *json, const char *key, const struct answer *answer)
+{
+    json_open(json, key, '{');
+    if (answer->kind == ANSWER_ERROR) {
+        print_error(json, answer);
+    } else {
+        print_result(json, answer);
+    }
+    json_close(json, '}');
+}
+
 void answer_print(struct writer *to, const struct answer *answer, bool indented)
 {
     struct json_writer json = json_writer_to(to, indented);
-    json_open(&json, NULL, '{');
-    if (answer->kind == ANSWER_ERROR) {
-        print_error(&json, answer);
-    } else {
-        print_result(&json, answer);
-    }
-    json_close(&json, '}');
+    answer_put(&json, NULL, answer);
 }
 
 /* ---- the answer, read ------------------------------------------------------------------------ */

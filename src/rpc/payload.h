@@ -23,6 +23,8 @@
 
 #include "base/arena.h"
 #include "base/cursor.h"
+#include "codec/json.h"
+#include "rpc/json_writer.h"
 #include "sim/sim.h"
 
 /* ---- the request ----------------------------------------------------------------------------- */
@@ -30,6 +32,10 @@
 /* payload_parse reads a request. Errors: ERR_MALFORMED, ERR_RANGE, ERR_TRUNCATED, ERR_TRAILING,
  * ERR_LIMIT, ERR_MEMORY; the detail names the key, or the place in the text, and the reason. */
 enum err payload_parse(struct transfer *out, struct bytes text, struct err_detail *detail);
+
+/* payload_from_json reads a request that has been parsed already. Errors: ERR_MALFORMED, ERR_RANGE.
+ */
+enum err payload_from_json(struct transfer *out, json_t *object, struct err_detail *detail);
 
 /* payload_print writes a request that payload_parse reads to the same transfer. */
 void payload_print(struct writer *to, const struct transfer *transfer);
@@ -51,6 +57,9 @@ struct answer {
 /* answer_from makes the answer to a transfer that was simulated. */
 void answer_from(struct answer *out, const struct transfer *transfer,
                  const struct transfer_result *result);
+
+/* answer_put adds an answer to a JSON text, as one value. */
+void answer_put(struct json_writer *json, const char *key, const struct answer *answer);
 
 /* answer_print writes an answer, on one line or indented. */
 void answer_print(struct writer *to, const struct answer *answer, bool indented);

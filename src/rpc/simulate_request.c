@@ -6,9 +6,7 @@
 #include "rpc/call_object.h"
 #include "rpc/chain_reader.h"
 #include "rpc/fields.h"
-#include "rpc/json_span.h"
 #include "rpc/state_reader.h"
-#include "sim/digest.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -140,17 +138,4 @@ enum err simulate_request_read(struct sim_request *out, struct arena *arena, jso
     TRY(read_transactions(out, arena, object, detail));
     TRY(state_reader_overrides(&out->overrides, &out->override_count, arena, object, detail));
     return state_reader_pre_state(&out->pre, arena, object, detail);
-}
-
-enum err simulate_request_parse(struct sim_request *out, struct arena *arena, struct bytes text,
-                                struct err_detail *detail)
-{
-    /* The length is the caller's to bound. */
-    const struct json_limits limits = {text.len, LIMIT_JSON_VALUES, LIMIT_JSON_DEPTH};
-    json_t *object;
-    TRY(json_parse(&object, text, &limits, detail));
-    enum err e = simulate_request_read(out, arena, object, detail);
-    json_free(object);
-    out->digest = digest_request(json_span_trim(text));
-    return e;
 }

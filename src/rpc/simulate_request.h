@@ -13,9 +13,4 @@
 enum err simulate_request_read(struct sim_request *out, struct arena *arena, json_t *object,
                                struct err_detail *detail);
 
-/* simulate_request_parse reads a request from its text, and computes its digest, of the text without
- * white space around it. Errors: the same, and those of json_parse. */
-enum err simulate_request_parse(struct sim_request *out, struct arena *arena, struct bytes text,
-                                struct err_detail *detail);
-
 #endif

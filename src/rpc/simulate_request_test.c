@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "rpc/simulations.h"
 #include "tests/test.h"
 
 #define ARENA_BYTES ((size_t)16 << 20)
@@ -28,7 +29,11 @@ static enum err parse(const char *text)
     }
     arena_reset(&arena);
     detail.text[0] = '\0';
-    return simulate_request_parse(&request, &arena, bytes_from(text, strlen(text)), &detail);
+    struct simulation simulation;
+    enum err e = simulation_parse(&simulation, SIMULATION_SIMULATE, &arena,
+                                  bytes_from(text, strlen(text)), &detail);
+    request = simulation.simulate;
+    return e;
 }
 
 /* WITH makes a request of nothing but one member. */
@@ -586,7 +591,7 @@ static void bounds_what_is_sent(void)
                          LIMIT_ACCOUNTS + 1, "}}", true),
                 ERR_LIMIT, "stateOverrides");
     check_limit(repeated("{\"transactions\":[],\"witness\":{\"state\":[", "\"0x\"",
-                         LIMIT_JSON_VALUES, "]}}", false),
+                         LIMIT_RPC_JSON_BYTES / JSON_VALUE_BYTES, "]}}", false),
                 ERR_LIMIT, "JSON");
 }
 

@@ -187,11 +187,7 @@ static void put_code_diff(struct json_writer *json, const struct account_diff *a
         return;
     }
     json_open(json, "code", '{');
-    if (account->knows_pre_code) {
-        put_bytes(json, "pre", account->pre_code);
-    } else {
-        json_put_null(json, "pre");
-    }
+    put_bytes(json, "pre", account->pre_code);
     put_bytes(json, "post", account->post_code);
     json_close(json, '}');
 }

@@ -30,8 +30,16 @@ static enum err ask(const char *method, const char *text)
     }
     struct writer to = writer_to(answer, TEXT_BYTES - 1);
     struct json_writer json = json_writer_to(&to, false);
-    enum err e =
-        simulation_find(method)(&json, NULL, &sim, bytes_from(text, strlen(text)), &failure);
+    enum simulation_method which;
+    struct simulation request;
+    bool is_known = simulation_find(&which, method);
+    ASSERT(is_known);
+    failure = (struct sim_failure){.tx_index = SIM_NO_TX};
+    enum err e = simulation_parse(&request, which, &sim.arena, bytes_from(text, strlen(text)),
+                                  &failure.detail);
+    if (e == OK) {
+        e = simulation_run(&json, NULL, &sim, &request, &failure);
+    }
     ASSERT(writer_fits(&to));
     answer[to.len] = '\0';
     sim_reset(&sim);
@@ -53,10 +61,11 @@ static enum err ask(const char *method, const char *text)
 
 static void knows_its_methods(void)
 {
-    CHECK(simulation_find("nitro_simulate") != NULL);
-    CHECK(simulation_find("nitro_executeBlock") != NULL);
-    CHECK(simulation_find("nitro_Simulate") == NULL);
-    CHECK(simulation_find("") == NULL);
+    enum simulation_method method;
+    CHECK(simulation_find(&method, "nitro_simulate") && method == SIMULATION_SIMULATE);
+    CHECK(simulation_find(&method, "nitro_executeBlock") && method == SIMULATION_EXECUTE_BLOCK);
+    CHECK(!simulation_find(&method, "nitro_Simulate"));
+    CHECK(!simulation_find(&method, ""));
 }
 
 static void answers_with_all_members(void)

@@ -147,16 +147,12 @@ def encoded_slot(item):
     return word(slot) + optional(values["pre"], word) + word(values["post"])
 
 
-def encoded_code(pair):
-    return optional(pair["pre"], data_of) + data_of(pair["post"])
-
-
 def encoded_account(item):
     address, account = item
     return (fixed(address) + optional(account.get("exists"), change(flag)) +
             optional(account.get("balance"), change(word)) +
             optional(account.get("nonce"), change(uint)) +
-            optional(account.get("code"), encoded_code) +
+            optional(account.get("code"), change(data_of)) +
             flag(account.get("storageCleared", False)) +
             listed(list(account.get("storage", {}).items()), encoded_slot))
 

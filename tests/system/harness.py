@@ -1,5 +1,6 @@
 """What the system tests share: a server under test, raw clients, and the counting of cases."""
 
+import http.client
 import json
 import os
 import re
@@ -149,6 +150,8 @@ def connect(endpoint):
         s = socket.socket(socket.AF_VSOCK)
         address = (socket.VMADDR_CID_LOCAL if hasattr(socket, "VMADDR_CID_LOCAL") else 1, int(rest))
     s.settimeout(PATIENCE_S)
+    if kind == "tcp":
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     s.connect(address)
     return s
 
@@ -179,6 +182,76 @@ def bare_answer(s):
     data = read_all(s)
     assert data.endswith(b"\n") and data.count(b"\n") == 1, data
     return json.loads(data)
+
+
+def call(method, params=None, id_=1):
+    """A JSON-RPC request."""
+    request = {"jsonrpc": "2.0", "id": id_, "method": method}
+    if params is not None:
+        request["params"] = params
+    return request
+
+
+def transfer(amount, id_=1):
+    """A JSON-RPC request for a transfer of `amount`."""
+    return call("nitro_transfer", [{"sender": SENDER, "amount": amount}], id_)
+
+
+def post_bytes(body, *fields, version="1.1"):
+    """The bytes of an HTTP request with a body, a JSON value or bytes."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    head = ["POST / HTTP/" + version, "Host: localhost", "Content-Length: %d" % len(data), *fields]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + data
+
+
+class Http(http.client.HTTPConnection):
+    """A connection of the standard library's HTTP client to any of our endpoints."""
+
+    def __init__(self, endpoint):
+        super().__init__("localhost")
+        self.endpoint = endpoint
+
+    def connect(self):
+        self.sock = connect(self.endpoint)
+
+    def post(self, body, headers=None):
+        """Status, headers and parsed body of the answer; None for no body."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.request("POST", "/", data, headers or {})
+        return self.answer()
+
+    def answer(self):
+        with self.getresponse() as response:
+            data = response.read()
+            return response.status, response.headers, json.loads(data) if data else None
+
+
+def http_answers(s, count=None):
+    """The next answers on a socket, `count` or to the end of the stream: status, body, and whether the
+    connection is kept."""
+    answers = []
+    file = s.makefile("rb")
+    while count is None or len(answers) < count:
+        line = file.readline()
+        if not line:
+            break
+        status = int(re.fullmatch(rb"HTTP/1\.1 (\d{3}) [A-Za-z ]+\r\n", line).group(1))
+        fields = {}
+        while (line := file.readline()) != b"\r\n":
+            name, _, value = line.decode().partition(":")
+            assert name not in fields, name
+            fields[name] = value.strip()
+        body = file.read(int(fields.get("Content-Length", "0")))
+        answers.append((status, json.loads(body) if body else None,
+                        fields.get("Connection") != "close"))
+    assert count is None or len(answers) == count, answers
+    return answers
+
+
+def rpc_error(answer):
+    """The code and message of a JSON-RPC answer that must be an error."""
+    assert "result" not in answer, answer
+    return answer["error"]["code"], answer["error"]["message"]
 
 
 def error_of(answer):
