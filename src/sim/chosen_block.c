@@ -115,7 +115,7 @@ static enum err choose_blob_fee(struct block_env *env, const struct block_overri
     }
     if (overrides->has_excess_blob_gas) {
         excess = overrides->excess_blob_gas;
-    } else if (parent != NULL && parent->has_blob_gas &&
+    } else if (parent != NULL && /* all 0 in one from before Cancun */
                !blob_excess_gas(&excess, &rules->blobs, fork->eip7918, parent->excess_blob_gas,
                                 parent->blob_gas_used, &parent->base_fee_per_gas)) {
         return err_explain(detail, ERR_RANGE, "\"header\": the blob gas after it is over 2^64");

@@ -136,10 +136,7 @@ static void put_account_diff(struct writer *w, const struct account_diff *accoun
     }
     put_flag(w, account->is_code_changed);
     if (account->is_code_changed) {
-        put_flag(w, account->knows_pre_code);
-        if (account->knows_pre_code) {
-            put_bytes(w, account->pre_code);
-        }
+        put_bytes(w, account->pre_code);
         put_bytes(w, account->post_code);
     }
     put_flag(w, account->is_storage_cleared);

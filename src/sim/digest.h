@@ -41,7 +41,7 @@ struct hash32 digest_request(struct bytes text);
  *     list of access list entries: address, list of slots word
  *   optional state diff: list of accounts: address, then what changed:
  *     optional existence: before flag, after flag; optional balance: before word, after word
- *     optional nonce: before uint, after uint; optional code: optional before bytes, after bytes
+ *     optional nonce: before uint, after uint; optional code: before bytes, after bytes
  *     storage is cleared flag, list of slots: slot word, optional before word, after word
  *   optional hash of the post-state root
  *

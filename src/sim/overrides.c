@@ -115,10 +115,22 @@ enum err before_find_account(const struct before *before, struct before_account 
             .balance = info.balance,
             .code_hash = info.code_hash,
         };
-    } else {
-        out->has_replaced_storage = true;
     }
     return OK;
+}
+
+enum err before_find_code(const struct before *before, struct bytes *out,
+                          const struct before_account *account)
+{
+    const struct state_db *db = &before->state->db;
+    *out = bytes_from(NULL, 0);
+    if (account->code != NULL) {
+        *out = bytes_from(account->code->bytes, account->code->len);
+        return OK;
+    }
+    return hash32_equal(&account->code_hash, &EMPTY_CODE_HASH)
+               ? OK
+               : db->ops->code(db->db, out, &account->code_hash);
 }
 
 enum err before_find_slot(const struct before *before, bool *known, struct u256 *out,
@@ -139,24 +151,6 @@ enum err before_find_slot(const struct before *before, bool *known, struct u256 
     }
     const struct state_db *db = &before->state->db;
     enum err e = db->ops->storage(db->db, out, &slot->account->address, &slot->key);
-    *known = e != ERR_STATE_MISSING;
-    return *known ? e : OK;
-}
-
-enum err before_find_code(const struct before *before, bool *known, struct bytes *out,
-                          const struct before_account *account)
-{
-    const struct state_db *db = &before->state->db;
-    *known = true;
-    *out = bytes_from(NULL, 0);
-    if (account->code != NULL) {
-        *out = bytes_from(account->code->bytes, account->code->len);
-        return OK;
-    }
-    if (hash32_equal(&account->code_hash, &EMPTY_CODE_HASH)) {
-        return OK;
-    }
-    enum err e = db->ops->code(db->db, out, &account->code_hash);
     *known = e != ERR_STATE_MISSING;
     return *known ? e : OK;
 }

@@ -34,15 +34,15 @@ enum err overrides_apply(struct before *out, struct state *state,
                          const struct account_override *overrides, size_t count,
                          struct err_detail *detail);
 
-/* before_find_account gives what an account, loaded in the state, was before; before_find_slot and
- * before_find_code give a slot and the code of it, the code valid as long as the state. *known is
+/* before_find_account gives what an account, loaded in the state, was before, before_find_code the
+ * code that it had, valid as long as the state. before_find_slot gives what a slot was; *known is
  * false where nobody can tell: it was never read and the database does not show it. Errors: those
- * of the database; ERR_STATE_MISSING only of before_find_account. */
+ * of the database; of before_find_slot not ERR_STATE_MISSING. */
 enum err before_find_account(const struct before *before, struct before_account *out,
                              const struct account *account);
+enum err before_find_code(const struct before *before, struct bytes *out,
+                          const struct before_account *account);
 enum err before_find_slot(const struct before *before, bool *known, struct u256 *out,
                           const struct slot *slot);
-enum err before_find_code(const struct before *before, bool *known, struct bytes *out,
-                          const struct before_account *account);
 
 #endif

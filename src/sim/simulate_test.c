@@ -7,6 +7,7 @@
 #include "crypto/keccak.h"
 #include "exec/system_call.h"
 #include "sim/digest.h"
+#include "state/leaf.h"
 #include "tests/evm_fixture.h"
 
 /* ---- a simulator and what it is asked -------------------------------------------------------- */
@@ -395,7 +396,7 @@ static void creates_contracts(void)
         if (diff->pre_exists) {
             continue;
         }
-        CHECK(diff->is_code_changed && diff->knows_pre_code && diff->pre_code.len == 0);
+        CHECK(diff->is_code_changed && diff->pre_code.len == 0);
         CHECK_EQ(diff->post_code.len, 1);
         CHECK_EQ(diff->post_code.ptr[0], 0xfe);
         CHECK_EQ(diff->post_nonce, 1);
@@ -430,11 +431,13 @@ static void shares_gas(void)
     CHECK_EQ(failure.tx_index, 1);
     CHECK(says("transactions[1]") && says("gas cap"));
 
-    /* more than the block leaves a transaction that is refused. */
-    request.options.gas_cap = 1000000;
+    /* more than the block leaves a transaction that is refused, whatever the cap. */
     txs[1].call.gas_limit = 200000;
-    CHECK_EQ(run(), OK);
-    CHECK_EQ(result.txs[1].rejection, TX_GAS_ALLOWANCE_EXCEEDED);
+    for (uint64_t cap = 100000; cap <= 1000000; cap += 900000) {
+        request.options.gas_cap = cap;
+        CHECK_EQ(run(), OK);
+        CHECK_EQ(result.txs[1].rejection, TX_GAS_ALLOWANCE_EXCEEDED);
+    }
 
     /* A validated transaction that names no gas gets no more than EIP-7825 allows. */
     request.options.validation = SIM_VALIDATE_ALL;
@@ -455,7 +458,6 @@ static void shares_blobs(void)
         tx->call.type = TX_BLOB;
         tx->call.blob_versioned_hashes = hashes;
         tx->call.blob_count = i == 0 ? 4 : 3;
-        tx->call.max_fee_per_blob_gas = u256_from_u64(1);
     }
     txs[2].call.blob_count = 2;
     CHECK_EQ(run(), OK);
@@ -580,6 +582,52 @@ static void chooses_rules_without_a_header(void)
     CHECK_EQ(run(), OK);
     CHECK_STR(result.fork_name, "Berlin");
     CHECK_EQ(result.block.prev_randao.w[0], 1000000);
+}
+
+/* A chain of one's own: Paris by total difficulty, and other numbers of blobs. */
+static void chooses_rules_of_other_chains(void)
+{
+    static const struct blob_schedule blobs = {1, 2, 5007716};
+    static const struct chain_fork forks[] = {
+        {CHAIN_LONDON, CHAIN_BY_NUMBER, 0, NULL},
+        {CHAIN_PARIS, CHAIN_BY_DIFFICULTY, 0, NULL},
+        {CHAIN_SHANGHAI, CHAIN_BY_TIME, 5000, NULL},
+        {CHAIN_CANCUN, CHAIN_BY_TIME, 6000, &blobs},
+    };
+    static const struct chain_config chain = {
+        .name = "other", .chain_id = 77, .forks = forks, .fork_count = 4};
+    begin();
+    request.chain = &chain;
+    (void)add_call(ALICE, BOB, 0);
+    request.block = (struct block_overrides){.has_number = true, .has_time = true, .number = 5};
+    CHECK_EQ(run(), OK);
+    CHECK_STR(result.fork_name, "Paris");
+    request.block.has_difficulty = true;
+    CHECK_EQ(run(), OK);
+    CHECK_STR(result.fork_name, "London");
+
+    struct header header = {.number = 9, .timestamp = 100, .gas_limit = 5000000};
+    request.block = (struct block_overrides){.has_number = false};
+    request.pre.header = header_bytes(&header);
+    CHECK_EQ(run(), OK);
+    CHECK_STR(result.fork_name, "Paris");
+    header.difficulty = u256_from_u64(777);
+    request.pre.header = header_bytes(&header);
+    CHECK_EQ(run(), OK);
+    CHECK_STR(result.fork_name, "London");
+    CHECK_EQ(result.block.prev_randao.w[0], 777);
+    CHECK_EQ(result.block.base_fee_per_gas.w[0], 1000000000); /* the first that there is */
+
+    set_fork("Cancun");
+    CHECK_EQ(run(), OK);
+    CHECK_EQ(result.block.max_blobs, 2);
+    set_fork("Prague"); /* which that chain does not have: mainnet's */
+    CHECK_EQ(run(), OK);
+    CHECK_EQ(result.block.max_blobs, 9);
+    set_fork("Berlin"); /* no base fee, whatever the header has */
+    CHECK_EQ(run(), OK);
+    CHECK(u256_is_zero(&result.block.base_fee_per_gas));
+    CHECK_EQ(result.block.max_blobs, 0);
 }
 
 static void refuses_fields_that_the_fork_lacks(void)
@@ -835,6 +883,29 @@ static void diffs_slots_that_were_overridden(void)
     }
 }
 
+/* What is overridden exists from then on, and may come to an end. */
+static void overridden_accounts_live_and_die(void)
+{
+    begin();
+    set_fork("Shanghai");
+    struct account_override *override = add_override(BOB);
+    override->storage = SLOTS({1, 6});
+    override->storage_count = 1;
+    override = add_override(CONTRACT);
+    override->has_code = true;
+    override->code = assemble(&arena, "CALLER SELFDESTRUCT");
+    (void)add_account(ALICE, 9, bytes_from(NULL, 0));
+    (void)add_call(ALICE, BOB, 5);
+    (void)add_call(ALICE, CONTRACT, 1);
+    CHECK_EQ(run(), OK);
+    CHECK(diff_of(BOB)->pre_exists && diff_of(BOB)->post_exists);
+    const struct account_diff *diff = diff_of(CONTRACT);
+    CHECK(diff->pre_exists && !diff->post_exists);
+    CHECK(diff->is_code_changed && diff->post_code.len == 0);
+    CHECK_EQ(diff->pre_code.len, override->code.len);
+    CHECK_BYTES(diff->pre_code.ptr, override->code.ptr, override->code.len);
+}
+
 static void refuses_overriding_twice(void)
 {
     begin();
@@ -868,11 +939,15 @@ static void diffs_destroyed_accounts(void)
     CHECK(diff != NULL);
     CHECK(diff->pre_exists && !diff->post_exists);
     CHECK(diff->is_storage_cleared && diff->slot_count == 0);
-    CHECK(diff->is_code_changed && diff->knows_pre_code && diff->post_code.len == 0);
+    CHECK(diff->is_code_changed && diff->post_code.len == 0);
     CHECK_EQ(diff->pre_code.len, contract->code.len);
     CHECK_EQ(diff->pre_balance.w[0], 50);
     CHECK(u256_is_zero(&diff->post_balance));
     CHECK_EQ(diff_of(BOB)->post_balance.w[0], 50);
+    contract->storage_count = 0;
+    CHECK_EQ(run(), OK);
+    CHECK(!diff_of(CONTRACT)->is_storage_cleared);
+    contract->storage_count = 1;
 
     (void)add_account(ALICE, 10, bytes_from(NULL, 0));
     (void)add_call(ALICE, CONTRACT, 10);
@@ -913,6 +988,19 @@ static void diffs_nothing_that_was_put_back(void)
     CHECK_EQ(diff_of(CONTRACT)->slot_count, 1);
 }
 
+/* Before EIP-161 a call made its target exist, though there was nothing to it. */
+static void diffs_mere_existence(void)
+{
+    begin();
+    set_fork("Homestead");
+    (void)add_call(ALICE, BOB, 0);
+    CHECK_EQ(run(), OK);
+    const struct account_diff *diff = diff_of(BOB);
+    CHECK(diff != NULL);
+    CHECK(!diff->pre_exists && diff->post_exists);
+    CHECK(u256_is_zero(&diff->post_balance) && diff->post_nonce == 0);
+}
+
 /* ---- access lists and traces ----------------------------------------------------------------- */
 
 static void lists_what_was_accessed(void)
@@ -944,6 +1032,19 @@ static void lists_what_was_accessed(void)
     CHECK_EQ(list[2].keys[0].w[0], 5);
     CHECK_EQ(result.txs[1].access_list_count, 0);
 
+    /* The target, and a contract that is created, are warm by themselves. */
+    txs[1] = (struct sim_tx){.is_raw = false};
+    request.tx_count = 1;
+    (void)add_contract(CONTRACT + 2, "ADDRESS BALANCE");
+    (void)add_call(ALICE, CONTRACT + 2, 0);
+    (void)add_creation(ALICE, assemble(&arena, "ADDRESS BALANCE"));
+    CHECK_EQ(run(), OK);
+    CHECK_EQ(result.txs[1].status, SIM_SUCCESS);
+    CHECK_EQ(result.txs[1].access_list_count, 0);
+    CHECK_EQ(result.txs[2].status, SIM_SUCCESS);
+    CHECK_EQ(result.txs[2].access_list_count, 0);
+    list = result.txs[0].access_list;
+
     /* With that list, what it names is warm. */
     uint64_t without = result.txs[0].gas_used;
     struct access_list_entry copy[3];
@@ -957,6 +1058,40 @@ static void lists_what_was_accessed(void)
     CHECK_EQ(run(), OK);
     CHECK_EQ(result.txs[0].gas_used,
              without + 3 * GAS_ACCESS_LIST_ADDRESS + 3 * GAS_ACCESS_LIST_KEY - 3 * 2000 - 2 * 2500);
+}
+
+/* Every instruction that names an account or a slot. */
+static void lists_what_each_instruction_accesses(void)
+{
+    static const struct {
+        const char *code;
+        bool is_slot;
+    } rows[] = {
+        {"5 SLOAD", true},
+        {"1 5 SSTORE", true},
+        {"0xb0b BALANCE", false},
+        {"0xb0b EXTCODESIZE", false},
+        {"0 0 0 0xb0b EXTCODECOPY", false},
+        {"0xb0b EXTCODEHASH", false},
+        {"0xb0b SELFDESTRUCT", false},
+        {"0 0 0 0 0 0xb0b 0 CALL", false},
+        {"0 0 0 0 0 0xb0b 0 CALLCODE", false},
+        {"0 0 0 0 0xb0b 0 DELEGATECALL", false},
+        {"0 0 0 0 0xb0b 0 STATICCALL", false},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        begin();
+        request.options.wants_access_lists = true;
+        (void)add_contract(CONTRACT, "%s", rows[i].code);
+        (void)add_call(ALICE, CONTRACT, 0);
+        CHECK_EQ(run(), OK);
+        CHECK_EQ(result.txs[0].access_list_count, 1);
+        const struct access_list_entry *entry = result.txs[0].access_list;
+        struct address expected = test_address(rows[i].is_slot ? CONTRACT : BOB);
+        CHECK(address_equal(&entry->address, &expected));
+        CHECK_EQ(entry->key_count, rows[i].is_slot);
+        CHECK(!rows[i].is_slot || entry->keys[0].w[0] == 5);
+    }
 }
 
 /* Operands that are not there are not looked at. */
@@ -1034,6 +1169,49 @@ static void traces_instructions(void)
     CHECK_EQ(count, 8);
 }
 
+/* last_step gives the last step of a transaction's trace. */
+static const struct trace_record *last_step(size_t index)
+{
+    const struct trace_record *step = result.txs[index].trace;
+    while (step != NULL && step->next != NULL) {
+        step = step->next;
+    }
+    return step;
+}
+
+static void traces_costs_and_refunds(void)
+{
+    begin();
+    request.options.trace_steps_max = 100;
+    struct plain_account *contract = add_contract(CONTRACT, "0 1 SSTORE");
+    contract->storage = SLOTS({1, 5});
+    contract->storage_count = 1;
+    (void)add_contract(CONTRACT + 1, "ADD");
+    (void)add_contract(CONTRACT + 2, "0 0 0 0 0x1003 5000 STATICCALL");
+    (void)add_contract(CONTRACT + 3, "1 2 0 0 REVERT");
+    for (uint64_t i = 0; i < 3; i++) {
+        struct sim_tx *tx = add_call(ALICE, CONTRACT + i, 0);
+        tx->has_gas = true;
+        tx->call.gas_limit = 100000;
+    }
+    CHECK_EQ(run(), OK);
+    const struct trace_record *step = result.txs[0].trace;
+    CHECK_EQ(step->refund, 0);
+    CHECK_EQ(step->next->next->opcode, OP_SSTORE);
+    CHECK_EQ(step->next->next->refund, 4800); /* after it */
+    step = result.txs[1].trace;
+    CHECK_EQ(step->error, EVM_STACK_UNDERFLOW);
+    CHECK_EQ(step->gas_cost, 3); /* its price, though it was never paid */
+    for (step = result.txs[2].trace; step->opcode != OP_STATICCALL; step = step->next) {
+    }
+    CHECK_EQ(step->gas_cost, 2600 + 5000); /* with what it passed on, and mostly got back */
+    CHECK_EQ(last_step(2)->opcode, OP_STOP);
+    for (; step->opcode != OP_REVERT; step = step->next) {
+    }
+    CHECK_EQ(step->error, EVM_REVERT);
+    CHECK_EQ(step->depth, 2);
+}
+
 /* A stack that is deep at every step uses up the room for items before that for steps. */
 static void bounds_the_stacks_of_a_trace(void)
 {
@@ -1048,6 +1226,12 @@ static void bounds_the_stacks_of_a_trace(void)
         words += s->stack_count;
     }
     CHECK(words <= 200000 && words > 200000 - 1024);
+
+    /* And then nothing more is kept, however little: a trace has no holes. */
+    (void)add_contract(CONTRACT + 1, "STOP");
+    (void)add_call(ALICE, CONTRACT + 1, 0);
+    CHECK_EQ(run(), OK);
+    CHECK(result.txs[1].trace == NULL && result.txs[1].is_trace_cut);
 }
 
 /* ---- proved states --------------------------------------------------------------------------- */
@@ -1187,6 +1371,190 @@ static void what_is_missing_is_never_zero(void)
     }
     CHECK(needed >= 8);
     CHECK(rootless >= 1);
+}
+
+/* A contract with storage that nobody shows destroys itself, and comes back with other storage: what
+ * its slots were is not known, and not needed but for saying so. */
+static void says_where_nobody_knows(void)
+{
+    begin();
+    set_fork("Shanghai");
+    struct bytes initcode = assemble(&arena, "7 9 SSTORE 7 10 SSTORE 0 10 SSTORE");
+    struct hash32 hash;
+    struct u256 salt = u256_from_u64(0);
+    struct address factory = test_address(CONTRACT);
+    keccak256(&hash, initcode.ptr, initcode.len);
+    /* The bytes of initcode at the right end of the first word. */
+    CHECK_EQ(initcode.len, 15);
+    (void)add_contract(CONTRACT, "0x60076009556007600a556000600a55 0 MSTORE 0 15 17 0 CREATE2");
+    struct plain_account *contract = add_contract(0, "CALLER SELFDESTRUCT");
+    contract->address = evm_create2_address(&factory, &salt, &hash);
+    contract->storage = SLOTS({9, 1}, {10, 2});
+    contract->storage_count = 2;
+    add_call(ALICE, 0, 0)->call.to = contract->address;
+    (void)add_call(ALICE, CONTRACT, 0);
+    struct address address = contract->address;
+    prove();
+    size_t unknown = 0;
+    for (size_t i = 0; i < request.pre.nodes.count; i++) {
+        struct bytes kept = nodes[i];
+        nodes[i] = bytes_from("\x80", 1);
+        if (run() == OK) {
+            CHECK_EQ(result.txs[1].status, SIM_SUCCESS);
+            size_t at = 0;
+            while (!address_equal(&result.diff.accounts[at].address, &address)) {
+                at++;
+            }
+            const struct account_diff *diff = &result.diff.accounts[at];
+            CHECK(diff->is_storage_cleared);
+            CHECK_EQ(diff->slot_count, 2);
+            for (size_t s = 0; s < 2; s++) {
+                CHECK_EQ(diff->slots[s].post.w[0], s == 0 ? 7 : 0);
+                CHECK(!diff->slots[s].knows_pre || diff->slots[s].pre.w[0] == 1 + s);
+                unknown += !diff->slots[s].knows_pre;
+            }
+        }
+        nodes[i] = kept;
+    }
+    CHECK_EQ(unknown, 4); /* both without its storage's root, each without its leaf */
+}
+
+/* ---- proofs ---------------------------------------------------------------------------------- */
+
+struct proof_nodes {
+    struct bytes *items;
+    size_t count;
+};
+
+static enum err collect_node(void *context, const struct hash32 *hash, struct bytes node)
+{
+    struct proof_nodes *list = context;
+    (void)hash;
+    uint8_t *copy = ARENA_NEW(&arena, uint8_t, node.len);
+    ASSERT(list->count < 16 && copy != NULL);
+    bytes_copy(copy, node.ptr, node.len);
+    list->items[list->count++] = bytes_from(copy, node.len);
+    return OK;
+}
+
+/* prove_key gives the nodes on the way to a key. */
+static struct proof_nodes prove_key(struct mpt *trie, const struct hash32 *key)
+{
+    struct proof_nodes list = {ARENA_NEW(&arena, struct bytes, 16), 0};
+    enum err e = mpt_prove(trie, bytes_from(key->b, 32), collect_node, &list);
+    ASSERT(e == OK);
+    return list;
+}
+
+/* prove_accounts makes the request's plain accounts proofs, as eth_getProof gives them, of every
+ * account and slot, and of one account and one slot of each that are not there. */
+static void prove_accounts(void)
+{
+    static struct account_proof proofs[ACCOUNTS_MAX + 1];
+    struct mpt state;
+    struct mpt storages[ACCOUNTS_MAX];
+    size_t count = request.pre.account_count;
+    size_t code_count = 0;
+    mpt_init(&state, &arena);
+    memset(proofs, 0, sizeof(proofs));
+    for (size_t i = 0; i < count; i++) {
+        const struct plain_account *from = &accounts[i];
+        uint8_t buffer[LEAF_ACCOUNT_MAX];
+        struct leaf_account leaf = {.nonce = from->nonce, .balance = from->balance};
+        mpt_init(&storages[i], &arena);
+        for (size_t s = 0; s < from->storage_count; s++) {
+            struct hash32 key = leaf_slot_key(&from->storage[s].slot);
+            enum err e = mpt_put(&storages[i], bytes_from(key.b, 32),
+                                 leaf_slot_encode(buffer, &from->storage[s].value));
+            ASSERT(e == OK);
+        }
+        enum err e = mpt_root(&storages[i], &leaf.storage_root);
+        ASSERT(e == OK);
+        keccak256(&leaf.code_hash, from->code.ptr, from->code.len);
+        struct hash32 key = leaf_account_key(&from->address);
+        e = mpt_put(&state, bytes_from(key.b, 32), leaf_account_encode(buffer, &leaf));
+        ASSERT(e == OK);
+        proofs[i] = (struct account_proof){.address = from->address,
+                                           .nonce = leaf.nonce,
+                                           .balance = leaf.balance,
+                                           .storage_root = leaf.storage_root,
+                                           .code_hash = leaf.code_hash};
+        if (from->code.len != 0) {
+            codes[code_count++] = from->code;
+        }
+    }
+    proofs[count] = (struct account_proof){.address = test_address(0xdead),
+                                           .storage_root = MPT_EMPTY_ROOT,
+                                           .code_hash = EMPTY_CODE_HASH};
+    for (size_t i = 0; i <= count; i++) {
+        struct hash32 key = leaf_account_key(&proofs[i].address);
+        struct proof_nodes list = prove_key(&state, &key);
+        proofs[i].nodes = list.items;
+        proofs[i].node_count = list.count;
+    }
+    for (size_t i = 0; i < count; i++) {
+        size_t slot_count = accounts[i].storage_count + 1;
+        struct slot_proof *slots = ARENA_NEW(&arena, struct slot_proof, slot_count);
+        for (size_t s = 0; s < slot_count; s++) {
+            struct storage_value absent = {u256_from_u64(99), u256_from_u64(0)};
+            const struct storage_value *from =
+                s + 1 < slot_count ? &accounts[i].storage[s] : &absent;
+            struct hash32 key = leaf_slot_key(&from->slot);
+            struct proof_nodes list = prove_key(&storages[i], &key);
+            slots[s] = (struct slot_proof){from->slot, from->value, list.items, list.count};
+        }
+        proofs[i].slots = slots;
+        proofs[i].slot_count = slot_count;
+    }
+    request.pre = (struct pre_state){
+        .has_root = true, .proofs = proofs, .proof_count = count + 1, .codes = {codes, code_count}};
+    enum err e = mpt_root(&state, &request.pre.root);
+    ASSERT(e == OK);
+}
+
+static void proofs_give_what_plain_accounts_give(void)
+{
+    begin();
+    (void)add_account(ALICE, 1000, bytes_from(NULL, 0));
+    struct plain_account *contract =
+        add_contract(CONTRACT, "1 SLOAD 99 SLOAD ADD 2 SSTORE 0xdead BALANCE 3 SSTORE");
+    contract->storage = SLOTS({1, 5}, {2, 6}, {3, 7});
+    contract->storage_count = 3;
+    (void)add_call(ALICE, CONTRACT, 10);
+    CHECK_EQ(run(), OK);
+    CHECK_EQ(result.txs[0].status, SIM_SUCCESS);
+    struct hash32 plain = result_digest();
+    prove_accounts();
+    CHECK_EQ(run(), OK);
+    struct hash32 proved = result_digest();
+    CHECK_BYTES(plain.b, proved.b, 32);
+
+    /* A claim that is not what is proven, and a node that is not what it was. */
+    struct account_proof *proofs = ARENA_NEW(&arena, struct account_proof, 3);
+    memcpy(proofs, request.pre.proofs, 3 * sizeof(*proofs));
+    request.pre.proofs = proofs;
+    proofs[1].nonce++;
+    CHECK_EQ(run(), ERR_MALFORMED);
+    CHECK(says("proofs[1]") && says("1000") && says("nonce"));
+    proofs[1].nonce--;
+    proofs[1].slot_count = 2;
+    CHECK_EQ(run(), ERR_STATE_MISSING);
+    CHECK_EQ(failure.missing.kind, DB_MISSING_SLOT);
+    proofs[1].slot_count = 4;
+    struct bytes node = proofs[1].slots[1].nodes[0];
+    uint8_t *bytes = ARENA_NEW(&arena, uint8_t, node.len);
+    bytes_copy(bytes, node.ptr, node.len);
+    bytes[node.len - 2] ^= 1;
+    const struct bytes changed[] = {{bytes, node.len}};
+    struct slot_proof slots[4];
+    memcpy(slots, proofs[1].slots, sizeof(slots));
+    slots[1].nodes = changed;
+    slots[1].node_count = 1;
+    proofs[1].slots = slots;
+    CHECK_EQ(run(), ERR_MALFORMED);
+    CHECK(says("proofs[1]"));
+    request.pre.proofs = NULL;
+    request.pre.proof_count = 0;
 }
 
 static void names_what_is_missing(void)
@@ -1439,7 +1807,8 @@ static void every_lack_of_memory_is_an_error(void)
     size_t needed = sim.arena.used;
     sim_reset(&sim);
     size_t cap = sim.arena.cap;
-    for (size_t left = 0; left < needed + 65536 && !test_failed(); left += 997) {
+    size_t last_failed_tx = 0;
+    for (size_t left = 0; left < needed + 65536 && !test_failed(); left += 97) {
         sim.arena.cap = left;
         enum err e = run();
         sim.arena.cap = cap;
@@ -1449,12 +1818,32 @@ static void every_lack_of_memory_is_an_error(void)
         } else {
             CHECK_EQ(e, ERR_MEMORY);
             CHECK(failure.detail.text[0] != '\0');
+            last_failed_tx = failure.tx_index;
             failed++;
         }
         CHECK(sim.evm.state == NULL && sim.evm.tracer == NULL);
         sim_reset(&sim);
     }
-    CHECK(failed > 50);
+    CHECK(failed > 500);
+    CHECK_EQ(last_failed_tx, SIM_NO_TX); /* what is done last is about none */
+}
+
+/* A trace that outgrows memory is an error, not a shorter trace. */
+static void traces_that_do_not_fit_are_errors(void)
+{
+    begin();
+    request.options.trace_steps_max = 10000;
+    (void)add_contract(CONTRACT, "2000 loop: 1 SWAP1 SUB DUP1 @loop JUMPI");
+    (void)add_call(ALICE, CONTRACT, 0);
+    CHECK_EQ(run(), OK);
+    size_t needed = sim.arena.used;
+    size_t cap = sim.arena.cap;
+    sim_reset(&sim);
+    sim.arena.cap = needed / 2;
+    enum err e = run();
+    sim.arena.cap = cap;
+    CHECK_EQ(e, ERR_MEMORY);
+    CHECK_EQ(failure.tx_index, 0);
 }
 
 static const struct test_case cases[] = {
@@ -1470,6 +1859,7 @@ static const struct test_case cases[] = {
     CASE(shares_blobs),
     CASE(defaults_follow_the_header),
     CASE(chooses_rules_without_a_header),
+    CASE(chooses_rules_of_other_chains),
     CASE(refuses_fields_that_the_fork_lacks),
     CASE(refuses_a_header_at_the_end_of_time),
     CASE(makes_system_calls),
@@ -1478,22 +1868,29 @@ static const struct test_case cases[] = {
     CASE(the_window_of_block_hashes_does_not_wrap),
     CASE(overrides_accounts),
     CASE(diffs_slots_that_were_overridden),
+    CASE(overridden_accounts_live_and_die),
     CASE(refuses_overriding_twice),
     CASE(diffs_destroyed_accounts),
     CASE(diffs_nothing_of_what_came_and_went),
     CASE(diffs_nothing_that_was_put_back),
+    CASE(diffs_mere_existence),
     CASE(lists_what_was_accessed),
+    CASE(lists_what_each_instruction_accesses),
     CASE(lists_nothing_for_an_empty_stack),
     CASE(traces_instructions),
+    CASE(traces_costs_and_refunds),
     CASE(bounds_the_stacks_of_a_trace),
     CASE(proved_states_give_what_plain_ones_give),
     CASE(what_is_missing_is_never_zero),
+    CASE(says_where_nobody_knows),
+    CASE(proofs_give_what_plain_accounts_give),
     CASE(names_what_is_missing),
     CASE(headers_bind_the_state),
     CASE(refuses_accounts_twice),
     CASE(digests_cover_the_result),
     CASE(results_do_not_depend_on_the_seed),
     CASE(statements_cover_their_fields),
+    CASE(traces_that_do_not_fit_are_errors),
     CASE(every_lack_of_memory_is_an_error),
 };
 

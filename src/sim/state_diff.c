@@ -75,7 +75,7 @@ static enum err diff_account(struct account_diff *out, bool *is_changed, struct 
         TRY(state_code(state, &code, account)); /* there: who set the hash had the code */
         out->is_code_changed = true;
         out->post_code = bytes_from(code->bytes, code->len);
-        TRY(before_find_code(before, &out->knows_pre_code, &out->pre_code, &pre));
+        TRY(before_find_code(before, &out->pre_code, &pre));
     }
     TRY(diff_slots(out, state, before, account));
     *is_changed = pre.exists != account->exists || pre.nonce != account->nonce ||

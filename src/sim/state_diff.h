@@ -24,7 +24,6 @@ struct account_diff {
     struct u256 pre_balance;
     struct u256 post_balance;
     bool is_code_changed;
-    bool knows_pre_code; /* as knows_pre */
     struct bytes pre_code;
     struct bytes post_code;
     bool is_storage_cleared; /* it had storage before, of which only what is listed here is left */

@@ -3,7 +3,7 @@
 #include "spec/simulatetest.h"
 
 #include "rpc/json_writer.h"
-#include "rpc/simulate_request.h"
+#include "rpc/simulations.h"
 
 /* How many nodes, beside the root's, are left out in turn. */
 #define DROPS 4
@@ -196,7 +196,7 @@ static enum err attempt(struct attempt *out, const struct simulatetest *runner,
                         const struct simulatetest_case *c, const struct fork_rules *rules,
                         const struct witness *witness, size_t left_out)
 {
-    struct sim_request request;
+    struct simulation request;
     size_t mark = arena_mark(runner->arena);
     struct writer w = writer_to(NULL, 0);
     write_request(&w, c, rules, witness, left_out);
@@ -208,12 +208,12 @@ static enum err attempt(struct attempt *out, const struct simulatetest *runner,
     write_request(&w, c, rules, witness, left_out);
     sim_reset(runner->sim);
     *out = (struct attempt){.err = OK};
-    out->err = simulate_request_parse(&request, &runner->sim->arena, writer_view(&w),
-                                      &out->failure.detail);
+    out->err = simulation_parse(&request, SIMULATION_SIMULATE, &runner->sim->arena, writer_view(&w),
+                                &out->failure.detail);
     out->is_refused = out->err != OK;
     if (out->err == OK) {
-        request.options.gas_cap = UINT64_MAX; /* tests know no cap */
-        out->err = sim_simulate(runner->sim, &out->result, &out->failure, &request);
+        request.simulate.options.gas_cap = UINT64_MAX; /* tests know no cap */
+        out->err = sim_simulate(runner->sim, &out->result, &out->failure, &request.simulate);
     }
     arena_rewind(runner->arena, mark);
     return OK;
