@@ -62,7 +62,7 @@ enum err requests_deposits(struct bytes *out, bool *valid, struct arena *arena,
             found += is_deposit(&receipts[i].logs[j], contract) ? 1 : 0;
         }
     }
-    uint8_t *requests = ARENA_NEW(arena, uint8_t, found * DEPOSIT_REQUEST_BYTES);
+    uint8_t *requests = ARENA_NEW(arena, uint8_t, found *DEPOSIT_REQUEST_BYTES);
     if (requests == NULL) {
         return ERR_MEMORY;
     }

@@ -96,17 +96,21 @@ static enum err read_file(struct file *out, const struct blockfile *runner, json
     return root == NULL ? OK : json_as_hash32(&out->pre_state_root, root, "preStateRoot", detail);
 }
 
-/* read_block_hashes gives the database the hashes that a file without headers names. */
+/* read_block_hashes gives the database the hashes that a file without headers names. Those that the
+ * block and the headers prove, of the parent down to that of the last header's, stay. */
 static enum err read_block_hashes(struct stateless *s, json_t *json, struct err_detail *detail)
 {
     json_t *list = json_find(json, "blockHashes");
     json_t *item;
     size_t i;
+    if (list != NULL) {
+        TRY(json_as_array(&list, list, "blockHashes", detail));
+    }
     json_array_foreach(list, i, item)
     {
         struct hash32 hash;
         TRY(json_as_hash32(&hash, item, "blockHashes", detail));
-        if (i < DB_TRIE_BLOCK_HASHES && i < s->block.header.number) {
+        if (i > s->ancestor_count && i < DB_TRIE_BLOCK_HASHES && i < s->block.header.number) {
             db_trie_set_block_hash(&s->db, s->block.header.number - 1 - i, &hash);
         }
     }
@@ -269,7 +273,7 @@ enum err blockfile_run(struct blockfile *runner, struct blockfile_result *out, s
         if (e == ERR_STATE_MISSING && !is_lenient) {
             is_lenient = true;
             e = run_once(runner, out, text, is_lenient, &why);
-            if (e == OK && out->verdict.status != BLOCK_OK) {
+            if (e != OK || out->verdict.status != BLOCK_OK) {
                 return ERR_STATE_MISSING; /* as *detail says: what the witness lacks matters */
             }
         }

@@ -50,8 +50,8 @@ struct blockfile {
     const struct chain_config *chain; /* NULL: the file's chain id names it */
 };
 
-/* blockfile_run runs a file's text `repeat` times, 1 to BLOCKFILE_REPEAT_MAX; the times are those of the run
- * with the median total. Errors: ERR_MALFORMED and the like (the text cannot be used),
+/* blockfile_run runs a file's text `repeat` times, 1 to BLOCKFILE_REPEAT_MAX; the times are those of
+ * the run with the median total. Errors: ERR_MALFORMED and the like (the text cannot be used),
  * ERR_STATE_MISSING (the witness is not enough), ERR_MEMORY; *detail says more. */
 enum err blockfile_run(struct blockfile *runner, struct blockfile_result *out, struct bytes text,
                        size_t repeat, struct err_detail *detail);

@@ -437,19 +437,25 @@ static enum err read_genesis(bool *failed, struct chain *chain, json_t *test,
 
 /* expected_exception gives the reason why a block of a test must be refused; NULL: it is valid. The
  * older fillings have a member for each network, "expectExceptionALL" for all. */
-static const char *expected_exception(const json_t *block, const char *network)
+static enum err expected_exception(const char **out, const json_t *block, const char *network,
+                                   struct err_detail *detail)
 {
-    static const char all[] = "expectExceptionALL";
-    char key[64] = "expectException";
-    const char *text = json_string_value(json_find(block, key));
-    if (text == NULL) {
-        text = json_string_value(json_find(block, all));
+    static const char base[] = "expectException";
+    char own[64] = "expectException";
+    if (strlen(network) < sizeof(own) - strlen(base)) {
+        memcpy(own + strlen(base), network, strlen(network) + 1);
     }
-    if (text == NULL && strlen(network) < sizeof(key) - strlen(key)) {
-        memcpy(key + strlen(key), network, strlen(network) + 1);
-        text = json_string_value(json_find(block, key));
+    const char *const keys[] = {base, "expectExceptionALL", own};
+    *out = NULL;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && *out == NULL; i++) {
+        const json_t *value = json_find(block, keys[i]);
+        struct bytes text;
+        if (value != NULL) {
+            TRY(json_as_string(&text, value, keys[i], detail));
+            *out = json_string_value(value);
+        }
     }
-    return text;
+    return OK;
 }
 
 static enum err run_test_block(bool *failed, struct chain *chain, json_t *json,
@@ -458,7 +464,8 @@ static enum err run_test_block(bool *failed, struct chain *chain, json_t *json,
     struct blocktest_case *result = chain->result;
     struct bytes encoded;
     struct block_verdict verdict;
-    const char *exception = expected_exception(json, result->network);
+    const char *exception;
+    TRY(expected_exception(&exception, json, result->network, detail));
     TRY(json_get_data(&encoded, chain->runner->arena, json, ENCODED_BYTES_MAX, "rlp", detail));
     enum err e = verify(&verdict, failed, chain, encoded);
     if (e != OK) {
@@ -512,7 +519,8 @@ static enum err run_test(struct blocktest *runner, const char *name, json_t *tes
     struct bytes network;
     bool found;
     TRY(json_get_string(&network, test, "network", detail));
-    result.network = (const char *)network.ptr; /* jansson's strings end in a NUL */
+    /* Not the view, which has no NUL after it where the string is long hex: no name of anything. */
+    result.network = json_string_value(json_find(test, "network"));
     if (runner->only_network != NULL && strcasecmp(result.network, runner->only_network) != 0) {
         return OK;
     }
