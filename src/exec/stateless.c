@@ -72,7 +72,7 @@ enum err stateless_open(struct stateless *s, struct bytes block, const struct by
                         size_t header_count, const struct hash32 *pre_state_root,
                         struct err_detail *detail)
 {
-    struct candidate *candidates;
+    struct candidate *candidates = NULL;
     s->ancestor_count = 0;
     if (header_count > STATELESS_HEADERS_MAX) {
         return err_explain(detail, ERR_LIMIT, "headers: more than %u", STATELESS_HEADERS_MAX);
