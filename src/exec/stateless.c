@@ -29,8 +29,10 @@ static enum err read_headers(struct candidate **out, struct arena *arena,
 {
     struct candidate *candidates = ARENA_NEW(arena, struct candidate, count);
     if (candidates == NULL) {
-        return err_explain(detail, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
+        (void)err_explain(detail, ERR_MEMORY, "%s", err_text(ERR_MEMORY));
+        return ERR_MEMORY;
     }
+    *out = candidates;
     for (size_t i = 0; i < count; i++) {
         enum err e = header_decode(&candidates[i].header, headers[i]);
         if (e != OK) {
@@ -38,7 +40,6 @@ static enum err read_headers(struct candidate **out, struct arena *arena,
         }
         keccak256(&candidates[i].hash, headers[i].ptr, headers[i].len);
     }
-    *out = candidates;
     return OK;
 }
 
@@ -72,7 +73,7 @@ enum err stateless_open(struct stateless *s, struct bytes block, const struct by
                         size_t header_count, const struct hash32 *pre_state_root,
                         struct err_detail *detail)
 {
-    struct candidate *candidates = NULL;
+    struct candidate *candidates;
     s->ancestor_count = 0;
     if (header_count > STATELESS_HEADERS_MAX) {
         return err_explain(detail, ERR_LIMIT, "headers: more than %u", STATELESS_HEADERS_MAX);
