@@ -207,7 +207,7 @@ static void reconcile(struct toy_chain *c, struct part_list lists[static LISTS])
 
 static bool same_bytes(struct bytes a, struct bytes b)
 {
-    return a.len == b.len && memcmp(a.ptr, b.ptr, a.len) == 0;
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 static void run(struct toy_chain *c, const struct sample *sample,
