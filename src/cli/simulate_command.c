@@ -70,12 +70,12 @@ static enum err read_call(struct question *out, json_t *call, struct bytes text,
                           struct err_detail *detail)
 {
     static const char *const keys[] = {"jsonrpc", "id", "method", "params"};
-    struct bytes name;
+    struct bytes ignored;
     struct bytes params;
     json_t *list;
     TRY(json_only_keys(call, keys, ROWS(keys), detail));
-    TRY(json_get_string(&name, call, "method", detail));
-    if (!simulation_find(&out->method, (const char *)name.ptr)) {
+    TRY(json_get_string(&ignored, call, "method", detail));
+    if (!simulation_find(&out->method, json_string_value(json_find(call, "method")))) {
         return err_explain(detail, ERR_MALFORMED,
                            "\"method\" must be nitro_simulate or nitro_executeBlock");
     }

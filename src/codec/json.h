@@ -53,8 +53,7 @@ void json_setup(size_t seed);
  * stay there. Read strings by json_as_*, which know that: json_string_value gives those of fewer
  * than 128 bytes, and all that are no data.
  * Refused: a byte 0 or a "\u0000" anywhere, a string that begins with "\u0001", bytes that are not
- *   UTF-8, two equal keys in an object,
- *   anything but white space after the value.
+ *   UTF-8, two equal keys in an object, anything but white space after the value.
  * Numbers: integers are those of int64_t, others are an error and not rounded. Numbers with a
  *   fraction or an exponent are doubles, which no function below takes.
  * Errors: ERR_LIMIT (over `limits`), ERR_RANGE (a number too great), ERR_TRUNCATED, ERR_TRAILING,
@@ -75,7 +74,8 @@ void json_free(json_t *value);
 enum err json_as_object(json_t **out, json_t *value, const char *name, struct err_detail *detail);
 enum err json_as_array(json_t **out, json_t *value, const char *name, struct err_detail *detail);
 
-/* json_as_string gives a view of a string's UTF-8 bytes, valid as long as `value`; no byte is 0. */
+/* json_as_string gives a view of a string's UTF-8 bytes, valid as long as `value` and the text it is
+ * from; no byte is 0, nor is there one behind it. */
 enum err json_as_string(struct bytes *out, const json_t *value, const char *name,
                         struct err_detail *detail);
 enum err json_as_bool(bool *out, const json_t *value, const char *name, struct err_detail *detail);

@@ -13,13 +13,13 @@
 static enum err read_fork(struct sim_request *out, json_t *object, struct err_detail *detail)
 {
     json_t *fork = json_find(object, "fork");
-    struct bytes name;
+    struct bytes ignored;
     if (fork == NULL) {
         return OK;
     }
-    TRY(json_as_string(&name, fork, "fork", detail));
+    TRY(json_as_string(&ignored, fork, "fork", detail));
     out->has_upgrade = true;
-    return chain_upgrade_from_name(&out->upgrade, (const char *)name.ptr)
+    return chain_upgrade_from_name(&out->upgrade, json_string_value(fork))
                ? OK
                : err_explain(detail, ERR_MALFORMED,
                              "\"fork\": not a fork that is known here, as \"Prague\"");

@@ -44,7 +44,7 @@ static enum err read_members(struct workload *out, struct arena *arena, const js
     bytes_copy(name, text.ptr, text.len);
     out->name = name;
     TRY(json_get_string(&text, file, "fork", detail));
-    if (!fork_from_name(&out->call.fork, (const char *)text.ptr)) {
+    if (!fork_from_name(&out->call.fork, json_string_value(json_find(file, "fork")))) {
         return err_explain(detail, ERR_MALFORMED, "fork: not a fork we know");
     }
     TRY(json_get_data(&out->call.code, arena, file, DATA_BYTES_MAX, "code", detail));
