@@ -1,9 +1,10 @@
 #!/bin/sh
-# The official block tests, real blocks with their witness, and the benchmarks of the official tests.
-# FIXTURES names the folder that holds the archives (default ../shared/fixtures); they are unpacked
-# into .cache/fixtures once. The release and gcc variants run every chain, and again from nothing but
-# witnesses, and of every 20th file also from each witness less each of its nodes, which must fail.
-# The variants that check as they go run a fixed sample: every 25th file, of the benchmarks two.
+# The official block tests, the benchmarks among the official tests, and real blocks with their
+# witness. FIXTURES names the folder that holds the archives (default ../shared/fixtures); they are
+# unpacked into .cache/fixtures once. The release and gcc variants run every chain, and again from
+# nothing but witnesses, and of every 20th file also from each witness less each of its nodes, which
+# must fail. The variants that check as they go run a fixed sample: every 25th file, of the
+# benchmarks two.
 # Ends with "N passed, N failed".
 set -u
 : "${BUILD:=build}" "${CONFIG:=release}" "${FIXTURES:=../shared/fixtures}"
@@ -40,7 +41,8 @@ unpack() {
 
 # list SET EVERY: writes every so manyth file of a set to $files.
 list() {
-    find "$cache/$1" -name '*.json' | sort | awk -v every="$2" 'every == 1 || NR % every == 1' > "$files"
+    find "$cache/$1" -name '*.json' | sort |
+        awk -v every="$2" 'every == 1 || NR % every == 1' > "$files"
 }
 
 # run WANTED OPTION...: block tests of the listed files, of which WANTED must pass (0: any number).
@@ -49,7 +51,8 @@ run() {
     shift
     xargs "$BUILD/evm" blocktest "$@" < "$files" > "$log" 2>&1
     status=$?
-    line=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed.*/\1 \2/p' "$log" | awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
+    line=$(sed -n 's/^\([0-9][0-9]*\) passed, \([0-9][0-9]*\) failed.*/\1 \2/p' "$log" |
+        awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
     passed=$((passed + ${line% *}))
     failed=$((failed + ${line#* }))
     if [ "$status" -ne 0 ] || [ "${line% *}" -eq 0 ]; then
@@ -61,7 +64,7 @@ run() {
     fi
 }
 
-if unpack $chains "official block tests (published as releases of ethereum/execution-spec-tests)"; then
+if unpack $chains "official block tests (releases of ethereum/execution-spec-tests)"; then
     if [ -z "$is_sample" ]; then
         list $chains 1
         run 14037 --dispatch $plain
@@ -86,18 +89,20 @@ if unpack $benchmarks "benchmarks of the official tests (ethereum/execution-spec
     fi
 fi
 
-# A real block is valid in all that its header says and its file claims, or the line says what is not.
+# A real block is valid in all that its header says and its file claims, or its line says what is
+# wrong.
+ok='  OK(, with [0-9]+ accounts absent that the witness says nothing of)?$'
 if unpack $blocks "real blocks with their witness"; then
     count=$(find "$cache/$blocks" -name '*.json' | wc -l)
     for dispatcher in $plain switch; do
         "$BUILD/evm" block --dispatch "$dispatcher" "$cache/$blocks" > "$log" 2>&1
         status=$?
-        right=$(grep -c -E '  OK(, with [0-9]+ accounts absent that the witness says nothing of)?$' "$log")
+        right=$(grep -c -E "$ok" "$log")
         passed=$((passed + right))
         if [ "$status" -ne 0 ] || [ "$right" -ne "$count" ] || [ "$count" -eq 0 ]; then
             failed=$((failed + count - right))
             [ "$right" -ne "$count" ] || failed=$((failed + 1))
-            grep -v '  OK' "$log" | head -n 20
+            grep -v -E "$ok" "$log" | head -n 20
         fi
         [ "$plain" = tail ] || break
     done

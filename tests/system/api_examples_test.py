@@ -3,6 +3,7 @@
 the documented one to the letter. The digests of results are computed here once more, from their
 text alone, as a client would. Ends with "N passed, N failed"."""
 
+import contextlib
 import json
 import os
 import re
@@ -255,25 +256,13 @@ def test_what_cannot_be_asked():
         assert done.stderr.count(b"\n") == 1 and done.stdout == b"", done
 
 
-def post(server, text):
-    """The body of the answer to an HTTP request; None when the server speaks no HTTP."""
-    body = text.encode()
-    with server.connect() as s:
-        s.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                  b"Content-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
-        answer = harness.read_all(s)
-    head, _, rest = answer.partition(b"\r\n\r\n")
-    return rest if head.startswith(b"HTTP/1.1 200 ") else None
-
-
 def test_examples_through_the_server():
     with harness.Server() as server:
         for request, kind, answer in examples():
-            body = post(server, request)
-            if body is None:
-                print("skipped: the server does not take HTTP requests")
-                return
-            call, reply = json.loads(request), json.loads(body)
+            with contextlib.closing(harness.Http(server.endpoints[0])) as http:
+                status, _, reply = http.post(request.encode())
+            call = json.loads(request)
+            assert status == 200, status
             assert reply["jsonrpc"] == "2.0" and reply["id"] == call["id"], reply
             if kind == "text error":
                 assert reply["error"]["message"] == answer.strip(), reply
