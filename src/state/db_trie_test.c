@@ -4,6 +4,8 @@
 
 #include "state/db_trie.h"
 
+#include <stdio.h>
+
 #include "codec/rlp.h"
 #include "crypto/keccak.h"
 #include "state/root.h"
@@ -245,6 +247,107 @@ static void what_is_missing_has_a_name(void)
     close_home(&whole);
 }
 
+/* Where the node is that is missing: the way to it is as much of the account's path, or the slot's,
+ * as the nodes above it have used up. */
+static void what_is_missing_has_a_place(void)
+{
+    struct home whole;
+    struct hash32 root;
+    const struct db_sample_account *rich = db_sample(3);
+    CHECK_EQ(open_home(&whole, CAP), OK);
+    CHECK_EQ(load_sample(&whole), OK);
+    CHECK_EQ(db_trie_root(&whole.db, &root), OK);
+    CHECK_EQ(db_trie_forget(&whole.db), OK);
+    CHECK_EQ(look_at(db_trie_db(&whole.db), 3), OK);
+    unsigned seen = 0;
+    size_t count = 0;
+    for (size_t skip = 0; skip == 0 || skip < count; skip++) {
+        struct home witness;
+        struct err_detail detail;
+        struct hash32 path;
+        uint8_t key[32];
+        char digits[65] = {0};
+        char wanted[160];
+        count = take_witness(&witness, &whole, &root, skip);
+        CHECK_EQ(look_at(db_trie_db(&witness.db), 3), ERR_STATE_MISSING);
+        const struct db_missing *missing = &witness.db.missing;
+        if (missing->kind == DB_MISSING_CODE || !address_equal(&missing->address, &rich->address)) {
+            close_home(&witness);
+            continue;
+        }
+        if (missing->kind == DB_MISSING_ACCOUNT) {
+            keccak256(&path, rich->address.b, sizeof(rich->address.b));
+        } else {
+            u256_store_be(key, &missing->slot);
+            keccak256(&path, key, sizeof(key));
+        }
+        for (unsigned i = 0; i < missing->nibble_count; i++) {
+            digits[i] = "0123456789abcdef"[path.b[i / 2] >> (i % 2 == 0 ? 4 : 0) & 15];
+        }
+        seen |= 1u << missing->nibble_count;
+        (void)snprintf(wanted, sizeof(wanted), "no node at path %s%s", digits,
+                       missing->kind == DB_MISSING_ACCOUNT ? ": 0x" : "");
+        CHECK_EQ(db_trie_explain(&witness.db, &detail), ERR_STATE_MISSING);
+        const char *at = strstr(detail.text, wanted);
+        if (at == NULL || (missing->kind == DB_MISSING_SLOT && strlen(at) != strlen(wanted))) {
+            test_fail(__FILE__, __LINE__, "no \"%s\" in \"%s\"", wanted, detail.text);
+        }
+        close_home(&witness);
+    }
+    CHECK((seen & 1) != 0 && seen > 1); /* a root, and something below */
+    close_home(&whole);
+}
+
+/* Bytes that have the right hash and are no node are malformed, and nothing is missing. */
+static void nonsense_is_not_missing(void)
+{
+    static const char nonsense[] = "nonsense";
+    struct home home;
+    struct hash32 root;
+    struct db_account info;
+    struct err_detail detail;
+    bool found;
+    const struct bytes node = bytes_from(nonsense, sizeof(nonsense));
+    CHECK_EQ(open_home(&home, CAP), OK);
+    keccak256(&root, nonsense, sizeof(nonsense));
+    CHECK_EQ(db_trie_add_nodes(&home.db, &node, 1), OK);
+    db_trie_set_root(&home.db, &root);
+    struct state_db db = db_trie_db(&home.db);
+    CHECK_EQ(db.ops->account(db.db, &found, &info, &db_sample(0)->address), ERR_MALFORMED);
+    CHECK_EQ(home.db.missing.kind, DB_MISSING_NOTHING);
+    CHECK_EQ(db_trie_explain(&home.db, &detail), ERR_STATE_MISSING);
+    CHECK_STR(detail.text, err_text(ERR_STATE_MISSING));
+    close_home(&home);
+}
+
+/* What was used before db_trie_forget is no part of the next witness. */
+static void uses_are_forgotten(void)
+{
+    struct home whole;
+    struct home witness;
+    struct hash32 root;
+    size_t counts[2];
+    CHECK_EQ(open_home(&whole, CAP), OK);
+    CHECK_EQ(load_sample(&whole), OK);
+    CHECK_EQ(db_trie_root(&whole.db, &root), OK);
+    struct state_db db = db_trie_db(&whole.db);
+    for (unsigned round = 0; round < 2; round++) {
+        struct hash32 hash = {{1}};
+        CHECK_EQ(db_trie_forget(&whole.db), OK);
+        CHECK(!whole.db.block_was_asked);
+        CHECK_EQ(look_at(db, 1), OK);
+        counts[round] = take_witness(&witness, &whole, &root, SIZE_MAX);
+        close_home(&witness);
+        CHECK_EQ(look_at(db, 3), OK); /* more nodes, a code */
+        CHECK(take_witness(&witness, &whole, &root, SIZE_MAX) > counts[round] + 2);
+        close_home(&witness);
+        CHECK_EQ(db.ops->block_hash(db.db, &hash, 5), ERR_STATE_MISSING);
+        CHECK(whole.db.block_was_asked);
+    }
+    CHECK_EQ(counts[0], counts[1]);
+    close_home(&whole);
+}
+
 /* A leaf that is no account is an error, not an absent account. */
 static void a_leaf_must_be_an_account(void)
 {
@@ -283,6 +386,8 @@ static void block_hashes_are_those_that_were_set(void)
     struct hash32 got;
     CHECK_EQ(open_home(&home, CAP), OK);
     struct state_db db = db_trie_db(&home.db);
+    CHECK_EQ(db.ops->block_hash(db.db, &got, 0), ERR_STATE_MISSING);
+    home.db.block_was_asked = false;
     for (uint64_t n = 1000; n < 1000 + DB_TRIE_BLOCK_HASHES; n++) {
         hash.b[1] = (uint8_t)n;
         db_trie_set_block_hash(&home.db, n, &hash);
@@ -484,6 +589,147 @@ static void storage_that_vanished_is_a_change(void)
     test_region_free(region, CAP);
 }
 
+/* struct small: a state of one account over a database of its own. */
+struct small {
+    struct home home;
+    struct arena scratch;
+    void *region;
+    struct state state;
+    struct account *account;
+};
+
+static enum err open_small(struct small *small, const struct model *model)
+{
+    uint8_t buffer[64];
+    const struct address address = address_of(1);
+    const struct u256 balance = u256_from_u64(model->balance);
+    struct db_memory *memory;
+    struct db_memory_account *put;
+    TRY(open_home(&small->home, CAP));
+    small->region = test_region(CAP);
+    arena_init(&small->scratch, small->region, CAP);
+    memory = ARENA_NEW(&small->home.arena, struct db_memory, 1);
+    ASSERT(memory != NULL);
+    TRY(db_memory_init(memory, &small->home.arena, &map_key));
+    if (model->exists) {
+        TRY(db_memory_put_account(memory, &put, &address, &balance, model->nonce,
+                                  code_of(model->code, buffer)));
+        for (size_t s = 0; s < SLOTS; s++) {
+            const struct u256 key = u256_from_u64(s);
+            const struct u256 value = u256_from_u64(model->slots[s]);
+            TRY(db_memory_put_storage(memory, put, &key, &value));
+        }
+    }
+    TRY(db_trie_load(&small->home.db, memory));
+    TRY(state_init(&small->state, &small->scratch, &map_key, db_trie_db(&small->home.db)));
+    return state_account(&small->state, &small->account, &address);
+}
+
+/* close_small carries what happened into the database, and checks that it is `model`. */
+static void close_small(struct small *small, const struct model *model)
+{
+    struct model models[ACCOUNTS] = {{.exists = false}};
+    struct hash32 got;
+    models[1] = *model;
+    struct hash32 wanted = root_of_models(models);
+    enum err e = db_trie_apply(&small->home.db, &small->state);
+    e = e == OK ? db_trie_root(&small->home.db, &got) : e;
+    arena_reset(&small->scratch);
+    close_home(&small->home);
+    test_region_free(small->region, CAP);
+    CHECK_EQ(e, OK);
+    CHECK_BYTES(got.b, wanted.b, 32);
+}
+
+/* Each thing that a leaf says, changed alone. */
+static void one_thing_at_a_time(void)
+{
+    const struct model start = {
+        .exists = true, .nonce = 3, .balance = 4, .code = 5, .slots = {0, 6, 0, 7}};
+    struct small small;
+    struct model model = start;
+    uint8_t buffer[64];
+    struct slot *slot;
+    const struct u256 two = u256_from_u64(2);
+    const struct u256 three = u256_from_u64(3);
+
+    CHECK_EQ(open_small(&small, &start), OK);
+    close_small(&small, &start);
+
+    CHECK_EQ(open_small(&small, &start), OK);
+    CHECK_EQ(state_set_balance(&small.state, small.account, &two), OK);
+    model.balance = 2;
+    close_small(&small, &model);
+
+    CHECK_EQ(open_small(&small, &start), OK);
+    CHECK_EQ(state_set_nonce(&small.state, small.account, 9), OK);
+    model = start;
+    model.nonce = 9;
+    close_small(&small, &model);
+
+    CHECK_EQ(open_small(&small, &start), OK);
+    CHECK_EQ(state_set_code(&small.state, small.account, code_of(7, buffer)), OK);
+    model = start;
+    model.code = 7;
+    close_small(&small, &model);
+
+    CHECK_EQ(open_small(&small, &start), OK);
+    CHECK_EQ(state_slot(&small.state, &slot, small.account, &three), OK);
+    CHECK_EQ(state_slot_load(&small.state, slot), OK);
+    CHECK_EQ(state_slot_set(&small.state, slot, &two), OK);
+    model = start;
+    model.slots[3] = 2;
+    close_small(&small, &model);
+}
+
+/* A slot that an access list names, or that was only looked at, stays; so does an account. */
+static void what_was_not_changed_stays(void)
+{
+    const struct model start = {.exists = true, .nonce = 3, .balance = 4, .slots = {0, 6, 0, 7}};
+    struct small small;
+    struct slot *slot;
+    const struct u256 one = U256_ONE;
+    const struct u256 three = u256_from_u64(3);
+    CHECK_EQ(open_small(&small, &start), OK);
+    CHECK_EQ(state_slot(&small.state, &slot, small.account, &one), OK);
+    CHECK_EQ(state_slot_warm(&small.state, slot), OK);
+    CHECK_EQ(state_slot(&small.state, &slot, small.account, &three), OK);
+    CHECK_EQ(state_slot_load(&small.state, slot), OK);
+    close_small(&small, &start);
+
+    /* An account of which the database knows, and the state only that it is warm. */
+    CHECK_EQ(open_small(&small, &start), OK);
+    arena_reset(&small.scratch);
+    CHECK_EQ(state_init(&small.state, &small.scratch, &map_key, db_trie_db(&small.home.db)), OK);
+    const struct address address = address_of(1);
+    bool was_cold;
+    CHECK_EQ(state_account_record(&small.state, &small.account, &address), OK);
+    CHECK_EQ(state_warm(&small.state, small.account, &was_cold), OK);
+    close_small(&small, &start);
+}
+
+/* An account with nothing in it is there or not, which EIP-161 changed: before, a touch made it. */
+static void empty_accounts_come_and_go(void)
+{
+    const struct model nobody = {.exists = false};
+    const struct model empty = {.exists = true};
+    struct small small;
+    CHECK_EQ(open_small(&small, &empty), OK);
+    CHECK_EQ(state_touch(&small.state, small.account, true), OK);
+    state_end_tx(&small.state, true);
+    close_small(&small, &nobody);
+
+    CHECK_EQ(open_small(&small, &nobody), OK);
+    CHECK_EQ(state_touch(&small.state, small.account, false), OK);
+    state_end_tx(&small.state, false);
+    close_small(&small, &empty);
+
+    CHECK_EQ(open_small(&small, &nobody), OK);
+    CHECK_EQ(state_touch(&small.state, small.account, true), OK);
+    state_end_tx(&small.state, true);
+    close_small(&small, &nobody);
+}
+
 /* ---- siblings and memory --------------------------------------------------------------------- */
 
 /* Two slots share a branch. Removing one joins the other to what is above, so it must be known,
@@ -526,7 +772,12 @@ static void a_removal_needs_the_sibling_and_says_so(void)
             CHECK(witness.db.missing.in_storage);
             CHECK(address_equal(&witness.db.missing.address, &two->address));
             CHECK_EQ(db_trie_explain(&witness.db, &detail), ERR_STATE_MISSING);
-            CHECK(strstr(detail.text, "no post-state root") != NULL);
+            char wanted[128] = "no post-state root: a removal in the storage of 0x";
+            for (size_t i = 0; i < sizeof(two->address.b); i++) {
+                (void)snprintf(wanted + strlen(wanted), 3, "%02x", two->address.b[i]);
+            }
+            CHECK(strstr(detail.text, wanted) == detail.text);
+            CHECK(strstr(detail.text, " needs the node at path ") != NULL);
         }
         arena_reset(&scratch);
         close_home(&witness);
@@ -535,13 +786,103 @@ static void a_removal_needs_the_sibling_and_says_so(void)
     test_region_free(region, CAP);
 }
 
+/* The same of accounts: each of the sample is removed, with nothing known but the way to it. Some
+ * have a branch of three or more above them, and need nothing; two have only each other. */
+static void an_account_needs_its_sibling(void)
+{
+    unsigned needed = 0;
+    void *region = test_region(CAP);
+    for (size_t i = 0; i < DB_SAMPLE_COUNT; i++) {
+        struct home whole;
+        struct home witness;
+        struct hash32 root;
+        struct db_account info;
+        struct arena scratch;
+        struct state state;
+        struct account *account;
+        struct err_detail detail;
+        bool found;
+        CHECK_EQ(open_home(&whole, CAP), OK);
+        CHECK_EQ(load_sample(&whole), OK);
+        CHECK_EQ(db_trie_root(&whole.db, &root), OK);
+        CHECK_EQ(db_trie_forget(&whole.db), OK);
+        struct state_db db = db_trie_db(&whole.db);
+        CHECK_EQ(db.ops->account(db.db, &found, &info, &db_sample(i)->address), OK);
+        (void)take_witness(&witness, &whole, &root, SIZE_MAX);
+        arena_init(&scratch, region, CAP);
+        CHECK_EQ(state_init(&state, &scratch, &map_key, db_trie_db(&witness.db)), OK);
+        CHECK_EQ(state_account(&state, &account, &db_sample(i)->address), OK);
+        CHECK_EQ(state_destroy(&state, account), OK);
+        state_end_tx(&state, true);
+        enum err e = db_trie_apply(&witness.db, &state);
+        if (e != OK) {
+            needed++;
+            CHECK_EQ(e, ERR_STATE_MISSING);
+            CHECK_EQ(witness.db.missing.kind, DB_MISSING_SIBLING);
+            CHECK(!witness.db.missing.in_storage);
+            CHECK_EQ(db_trie_explain(&witness.db, &detail), ERR_STATE_MISSING);
+            CHECK(strstr(detail.text, "no post-state root: a removal of an account needs the node"
+                                      " at path ") == detail.text);
+        }
+        arena_reset(&scratch);
+        close_home(&witness);
+        close_home(&whole);
+    }
+    CHECK(needed >= 2 && needed < DB_SAMPLE_COUNT);
+    test_region_free(region, CAP);
+}
+
+/* An account that never was and is not need not be proven absent to give a root: whoever put
+ * something between the state and the database says so. */
+static enum err nobody_is_there(void *db, bool *found, struct db_account *out,
+                                const struct address *address)
+{
+    (void)db;
+    (void)out;
+    (void)address;
+    *found = false;
+    return OK;
+}
+
+static void absence_need_not_be_proven(void)
+{
+    const struct hash32 root = {{0xab}};
+    const struct address address = address_of(1);
+    struct home home;
+    struct hash32 got;
+    struct arena scratch;
+    struct state state;
+    struct account *account;
+    void *region = test_region(CAP);
+    CHECK_EQ(open_home(&home, CAP), OK);
+    db_trie_set_root(&home.db, &root); /* of which no node is known */
+    arena_init(&scratch, region, CAP);
+    struct state_db db = db_trie_db(&home.db);
+    struct state_db_ops ops = *db.ops;
+    ops.account = nobody_is_there;
+    db.ops = &ops;
+    CHECK_EQ(state_init(&state, &scratch, &map_key, db), OK);
+    CHECK_EQ(state_account(&state, &account, &address), OK);
+    CHECK_EQ(db_trie_apply(&home.db, &state), OK);
+    CHECK_EQ(db_trie_root(&home.db, &got), OK);
+    CHECK_BYTES(got.b, root.b, 32);
+    /* One that is there now has to be put somewhere. */
+    CHECK_EQ(state_set_nonce(&state, account, 1), OK);
+    CHECK_EQ(db_trie_apply(&home.db, &state), ERR_STATE_MISSING);
+    arena_reset(&scratch);
+    close_home(&home);
+    test_region_free(region, CAP);
+}
+
+#define FULL_CAP ((size_t)1 << 19)
+
 /* Whatever grab of memory fails, the answer is that error. */
 static void a_full_arena_is_an_error(void)
 {
     bool succeeded = false;
-    for (size_t cap = 4096; cap < ((size_t)1 << 20) && !succeeded; cap += 1024) {
+    for (size_t cap = 4096; cap < FULL_CAP && !succeeded; cap += 128) {
         struct home home;
-        home.region = test_region(CAP);
+        home.region = test_region(FULL_CAP);
         arena_init(&home.arena, home.region, cap);
         struct db_memory memory;
         enum err e = db_trie_init(&home.db, &home.arena, &map_key);
@@ -549,12 +890,64 @@ static void a_full_arena_is_an_error(void)
         e = e == OK ? put_sample(&memory) : e;
         e = e == OK ? db_trie_load(&home.db, &memory) : e;
         e = e == OK ? db_trie_forget(&home.db) : e;
+        for (size_t i = 0; e == OK && i < DB_SAMPLE_COUNT; i++) {
+            e = look_at(db_trie_db(&home.db), i);
+        }
         CHECK(e == OK || e == ERR_MEMORY);
         succeeded = e == OK;
         arena_reset(&home.arena);
-        test_region_free(home.region, CAP);
+        test_region_free(home.region, FULL_CAP);
     }
     CHECK(succeeded);
+}
+
+/* change_much changes accounts and slots, of the first account no slot. */
+static enum err change_much(struct state *state)
+{
+    const struct u256 balance = u256_from_u64(77);
+    for (size_t i = 0; i < DB_SAMPLE_COUNT; i++) {
+        struct account *account;
+        TRY(state_account(state, &account, &db_sample(i)->address));
+        TRY(state_set_balance(state, account, &balance));
+        for (uint64_t k = 0; k < (i == 0 ? 0 : 8); k++) {
+            const struct u256 key = u256_from_u64(k);
+            const struct u256 value = u256_from_u64(k + i);
+            struct slot *slot;
+            TRY(state_slot(state, &slot, account, &key));
+            TRY(state_slot_load(state, slot));
+            TRY(state_slot_set(state, slot, &value));
+        }
+    }
+    state_end_tx(state, true);
+    return OK;
+}
+
+/* The same of the changes, in the state's arena. */
+static void a_full_scratch_arena_is_an_error(void)
+{
+    enum err e = ERR_MEMORY;
+    size_t failures = 0; /* of db_trie_apply */
+    for (size_t cap = 4096; e != OK && cap < FULL_CAP; cap += 32) {
+        struct home home;
+        struct arena scratch;
+        struct state state;
+        void *region = test_region(FULL_CAP);
+        CHECK_EQ(open_home(&home, FULL_CAP), OK);
+        CHECK_EQ(load_sample(&home), OK);
+        arena_init(&scratch, region, cap);
+        e = state_init(&state, &scratch, &map_key, db_trie_db(&home.db));
+        e = e == OK ? change_much(&state) : e;
+        if (e == OK) {
+            e = db_trie_apply(&home.db, &state);
+            failures += e != OK;
+        }
+        CHECK(e == OK || e == ERR_MEMORY);
+        arena_reset(&scratch);
+        close_home(&home);
+        test_region_free(region, FULL_CAP);
+    }
+    CHECK_EQ(e, OK);
+    CHECK(failures > 10);
 }
 
 static const struct test_case cases[] = {
@@ -563,12 +956,21 @@ static const struct test_case cases[] = {
     CASE(a_witness_is_what_was_used_and_all_of_it),
     CASE(a_changed_node_is_a_missing_one),
     CASE(what_is_missing_has_a_name),
+    CASE(what_is_missing_has_a_place),
+    CASE(nonsense_is_not_missing),
+    CASE(uses_are_forgotten),
     CASE(a_leaf_must_be_an_account),
     CASE(block_hashes_are_those_that_were_set),
     CASE(changes_give_the_root_of_the_changed_state),
     CASE(storage_that_vanished_is_a_change),
+    CASE(one_thing_at_a_time),
+    CASE(what_was_not_changed_stays),
+    CASE(empty_accounts_come_and_go),
     CASE(a_removal_needs_the_sibling_and_says_so),
+    CASE(an_account_needs_its_sibling),
+    CASE(absence_need_not_be_proven),
     CASE(a_full_arena_is_an_error),
+    CASE(a_full_scratch_arena_is_an_error),
 };
 
 TEST_MAIN(cases)
