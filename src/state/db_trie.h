@@ -82,8 +82,8 @@ enum err db_trie_load(struct db_trie *db, const struct db_memory *memory);
 enum err db_trie_add_nodes(struct db_trie *db, const struct bytes *nodes, size_t count);
 enum err db_trie_add_codes(struct db_trie *db, const struct bytes *codes, size_t count);
 
-/* db_trie_set_root makes the state with this root the one that is read; its nodes may be added
- * before or after. */
+/* db_trie_set_root makes the state with this root the one that is read, before anything is looked at;
+ * its nodes may be added before or after. */
 void db_trie_set_root(struct db_trie *db, const struct hash32 *root);
 
 /* db_trie_set_block_hash says what BLOCKHASH gives for a number. Of numbers that differ by a
@@ -107,8 +107,8 @@ enum err db_trie_apply(struct db_trie *db, const struct state *state);
  * the changed state. Cost: one keccak256 of each changed node. Errors: ERR_MEMORY. */
 enum err db_trie_root(struct db_trie *db, struct hash32 *out);
 
-/* db_trie_explain writes what is missing: "account 0x12..: the witness lacks the node 0x34.. at path
- * 0a1"; returns ERR_STATE_MISSING. */
+/* db_trie_explain writes what is missing: "account 0x12..: no node at path 0a1: 0x34..", "no code with
+ * hash 0x56..", "no hash of block 7"; returns ERR_STATE_MISSING. */
 enum err db_trie_explain(const struct db_trie *db, struct err_detail *detail);
 
 /* ---- recording a witness -----------------------------------------------------------------------
